@@ -1,0 +1,72 @@
+import fs from 'node:fs'
+import type { Kind, Observation } from './entry.ts'
+import { type RawPath, toFsPath } from './path.ts'
+
+/**
+ * What clsync asks of the source's file system. All calls are synchronous and short; paths are absolute and raw.
+ * They throw Node's system errors (`code`, `errno`) for everything but absence.
+ */
+export interface FileSystem {
+  /** `lstat`; `undefined` when there is nothing (ENOENT, ENOTDIR). */
+  look(path: RawPath): Observation | undefined
+  /** Names in a directory, in no order; `undefined` when it is not there or no directory. */
+  list(path: RawPath): RawPath[] | undefined
+  /** Magic number of the file system's type (`statfs`), to notice that another one was mounted. */
+  typeOf(path: RawPath): number
+}
+
+export const nodeFileSystem: FileSystem = {
+  look(path) {
+    try {
+      return observe(fs.lstatSync(toFsPath(path), { throwIfNoEntry: false }))
+    } catch (error) {
+      if (isAbsent(error)) return undefined
+      throw error
+    }
+  },
+  list(path) {
+    try {
+      return fs.readdirSync(toFsPath(path), 'latin1') as RawPath[]
+    } catch (error) {
+      if (isAbsent(error)) return undefined
+      throw error
+    }
+  },
+  typeOf: (path) => fs.statfsSync(toFsPath(path)).type,
+}
+
+/** Whether the error says that there is nothing at the path. */
+export function isAbsent(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code
+  return code === 'ENOENT' || code === 'ENOTDIR'
+}
+
+function observe(stat: fs.Stats | undefined): Observation | undefined {
+  if (stat === undefined) return undefined
+  return {
+    kind: kindOf(stat.mode),
+    sizeBytes: stat.size,
+    mtimeMs: stat.mtimeMs,
+    ctimeMs: stat.ctimeMs,
+    birthMs: stat.birthtimeMs,
+    mode: stat.mode & 0o7777,
+    uid: stat.uid,
+    gid: stat.gid,
+    dev: stat.dev,
+    ino: stat.ino,
+    nlink: stat.nlink,
+  }
+}
+
+function kindOf(mode: number): Kind {
+  switch (mode & 0o170000) {
+    case 0o100000:
+      return 'file'
+    case 0o040000:
+      return 'directory'
+    case 0o120000:
+      return 'symlink'
+    default:
+      return 'other'
+  }
+}

@@ -1,0 +1,25 @@
+import type { DirId } from './entry.ts'
+import type { RawPath } from './path.ts'
+
+/** Where to look. Never a fact: what is there is found out by looking. */
+export type Hint =
+  /** One entry may have changed. `content`: bytes were written, so an equal `lstat` is not believed. */
+  | { readonly type: 'entry'; readonly dir: DirId; readonly name: RawPath; readonly content: boolean }
+  /** Entries of a directory may have changed. */
+  | { readonly type: 'directory'; readonly dir: DirId }
+  /** Anything below a directory may have changed. */
+  | { readonly type: 'tree'; readonly dir: DirId }
+  /** Hints were lost below a directory: as `tree`, and no equal `lstat` of a recent file is believed. */
+  | { readonly type: 'lost'; readonly dir: DirId; readonly why: LostReason }
+  /** Something happened to the root itself. */
+  | { readonly type: 'root'; readonly state: 'gone' | 'replaced' | 'unmounted' }
+
+export type LostReason = 'overflow' | 'limit' | 'unresolved' | 'error'
+
+/** What a monitor may ask of the tree. */
+export interface DirectoryIndex {
+  /** Path of a directory below the root; `undefined` when the tree knows it no more. */
+  pathOf(dir: DirId): RawPath | undefined
+  /** The deepest directory that the tree knows on the way to `path`, and whether it is `path` itself. */
+  nearest(path: RawPath): { readonly dir: DirId; readonly exact: boolean }
+}
