@@ -4,7 +4,7 @@ import type { Kind } from './model/entry.ts'
 export { z }
 export type { Kind }
 export { refuse } from './model/refusal.ts'
-export { sourcePath } from './model/source-path.ts'
+export { nameText, sourcePath } from './model/source-path.ts'
 
 /** Contract version. Raised only when a handler written against the one before would misbehave. */
 export const HANDLER_API = 1

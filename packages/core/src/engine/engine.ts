@@ -1,22 +1,66 @@
 import type { Log } from '../handler.ts'
-import type { Hooks } from '../hooks.ts'
-import type { Status } from '../observe/status.ts'
+import { createHooks, type Hooks } from '../hooks.ts'
+import { type Clock, systemClock } from '../model/clock.ts'
+import type { FileSystem } from '../model/file-system.ts'
+import { nodeFileSystem } from '../model/file-system.ts'
 import type { Task } from '../model/task.ts'
+import type { Monitor } from '../monitor/monitor.ts'
+import type { Status } from '../observe/status.ts'
+import { openState, type OpenedState } from './opened-state.ts'
+import { Run } from './run.ts'
+import { statusOf } from './snapshot.ts'
 
 /** One task running. All methods may be called in any state. */
 export interface Engine {
   readonly hooks: Hooks
   /** Resolves when the watch stands and the first scan and sync are done (or halted); rejects on what makes a start impossible. */
   start(): Promise<void>
-  /** Resolves when nothing is known to be left to do: everything is acked, held, or a problem. */
+  /** Sends what is waiting without further delay; resolves when nothing is left to do: everything is acked, held, or a problem. */
   idle(): Promise<void>
+  /** Nothing is sent until {@link Engine.resume}; changes are remembered. */
+  pause(): void
+  resume(): void
   /** Sends what is waiting, then closes. `abort`: gives up batches in flight. Safe to call again, with more urgency. */
   stop(options?: { readonly abort?: boolean }): Promise<void>
   status(): Status
 }
 
+/** Effects; all but the log have a default. */
 export interface EngineOptions {
   readonly log: Log
+  readonly clock?: Clock
+  readonly fs?: FileSystem
+  /** Instead of the one that the task's `monitor` asks for. */
+  readonly monitor?: Monitor
+  readonly random?: () => number
+  /** Instead of the database in the task's state directory. */
+  readonly open?: (task: Task) => OpenedState
 }
 
-export declare function createEngine(task: Task, options: EngineOptions): Engine
+/** Prepares a task; nothing is opened or touched before `start`. */
+export function createEngine(task: Task, options: EngineOptions): Engine {
+  const { log, clock = systemClock, fs = nodeFileSystem, random = Math.random, open = openState } = options
+  const hooks = createHooks((hook, tap, error) => log.warn(`Plugin ${tap} failed in ${hook}: ${String(error)}.`))
+  let run: Run | undefined
+  let starting: Promise<void> | undefined
+  let stopping: Promise<void> | undefined
+  const begin = async (): Promise<void> => {
+    for (const plugin of task.plugins) plugin.apply(hooks)
+    run = await Run.open({ task, log, clock, fs, random, hooks, open, monitor: options.monitor })
+    await run.ready()
+  }
+  return {
+    hooks,
+    start: () => (starting ??= begin()),
+    idle: async () => run?.idle(),
+    pause: () => run?.pause(),
+    resume: () => run?.resume(),
+    async stop({ abort = false } = {}) {
+      if (run === undefined) return
+      if (abort) run.abort()
+      stopping ??= run.close()
+      await stopping
+    },
+    status: () => statusOf(task, run),
+  }
+}

@@ -18,6 +18,6 @@ export function refuse({ message, fix, cause }: Refusal): Error {
 export const REFUSED = 'HANDLER_REFUSED'
 
 /** Whether a handler's error was made by {@link refuse}. */
-export function isRefusal(error: unknown): error is Error & { readonly fix: string } {
+export function isRefusal(error: unknown): error is Error & { readonly code: string; readonly fix: string } {
   return (error as { code?: unknown } | undefined)?.code === REFUSED
 }

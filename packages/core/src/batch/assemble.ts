@@ -1,0 +1,175 @@
+import type { Difference, Scope } from '../model/difference.ts'
+import type { DirId } from '../model/entry.ts'
+import { isWithin, parentOf, type RawPath } from '../model/path.ts'
+import { planMoves } from './moves.ts'
+import { type Step, stepFor } from './step.ts'
+
+/** What a batch is made of. `Item` is the schedule's. */
+export interface AssembleInput<Item extends DueItem> {
+  readonly items: readonly Item[]
+  readonly maxChanges: number
+  readonly moves: boolean
+  lookup(path: RawPath): Difference
+  walk(item: Item): { next(): Difference | undefined; readonly cursor: RawPath | undefined }
+  /** What the target holds below a directory of its own, deepest first. */
+  goneBelow(dir: DirId, path: RawPath): Iterable<Difference>
+  /** Entries that the deletion of `path` would take. */
+  count(path: RawPath): number
+  /** Whether that many deletions may be sent now. */
+  mayDelete(count: number): boolean
+  /** Whether a batch in flight has to come back first; `below`: also for what is below the path. */
+  isBusy(path: RawPath, below: boolean): boolean
+  /** Until when a file has to wait by itself (settling, big); `undefined`: it may go. */
+  waitUntil(difference: Difference, item: Item): number | undefined
+}
+
+export interface DueItem {
+  readonly path: RawPath
+  scope: Scope
+  after: RawPath | undefined
+}
+
+export interface Assembly<Item> {
+  readonly steps: Step[]
+  /** To be compared again when this batch (or, without steps, any batch in flight) has come back. */
+  readonly again: Item[]
+  /** Not wholly compared; goes on at once. */
+  readonly rest: Item[]
+  /** Single paths that have to wait, each until its own time. */
+  readonly waiting: { readonly path: RawPath; readonly item: Item; readonly at: number }[]
+  /** Deletions that are held back. */
+  readonly held: RawPath[]
+  /** Paths that are in use by a batch in flight. */
+  readonly busy: RawPath[]
+}
+
+/** Turns due items into the steps of one batch. Renames go by themselves, as everything else is told relative to them. */
+export function assemble<Item extends DueItem>(input: AssembleInput<Item>): Assembly<Item> {
+  if (input.moves) {
+    // A rename touches both of its places as trees.
+    const free = input.items.filter((item) => item.scope === 'tree' && item.path !== '' && !input.isBusy(item.path, true))
+    const { steps, occupied } = planMoves(free.map((item) => input.lookup(item.path)), (path) => input.lookup(path))
+    if (steps.length > 0) return afterMoves(input, steps)
+    if (occupied.length > 0) {
+      const builder = new Builder(input)
+      builder.delete(occupied)
+      if (builder.assembly.steps.length > 0) return { ...builder.assembly, again: [...input.items], rest: [] }
+    }
+  }
+  const builder = new Builder(input)
+  builder.fill()
+  return builder.assembly
+}
+
+/** Items at and below what is renamed are compared in whole afterwards. */
+function afterMoves<Item extends DueItem>({ items, maxChanges }: AssembleInput<Item>, planned: Step[]): Assembly<Item> {
+  const steps = planned.slice(0, maxChanges)
+  for (const item of items) {
+    if (steps.some((step) => step.path === item.path || step.from === item.path)) item.scope = 'tree'
+  }
+  return { steps, again: [...items], rest: [], waiting: [], held: [], busy: [] }
+}
+
+class Builder<Item extends DueItem> {
+  readonly assembly: Assembly<Item> = { steps: [], again: [], rest: [], waiting: [], held: [], busy: [] }
+  readonly #input: AssembleInput<Item>
+  readonly #others: Step[] = []
+  readonly #known = new Set<RawPath>()
+
+  constructor(input: AssembleInput<Item>) {
+    this.#input = input
+  }
+
+  fill(): void {
+    const gone: { difference: Difference; item: Item }[] = []
+    for (const item of this.#input.items) {
+      if (this.#room(gone.length) <= 0) this.assembly.rest.push(item)
+      else this.#compare(item, gone)
+    }
+    const unfinished = this.delete(gone.map(({ difference }) => difference))
+    const isHeld = this.assembly.held.length > 0
+    for (const { difference, item } of isHeld ? [] : gone) {
+      if (unfinished.has(difference.path)) this.assembly.again.push({ ...item, path: difference.path, scope: 'entry', after: undefined })
+    }
+    this.assembly.steps.push(...this.#others.filter((step) => !this.#isAbove(step, unfinished)))
+  }
+
+  /** Adds deletions, deepest first, all held back when they are too many; returns the tops that did not fit. */
+  delete(gone: readonly Difference[]): Set<RawPath> {
+    const { count, mayDelete, maxChanges, goneBelow } = this.#input
+    const unfinished = new Set<RawPath>()
+    if (gone.length === 0) return unfinished
+    const tops = withoutNested(gone)
+    const total = tops.reduce((sum, { path, acked }) => sum + (acked!.id > 0 ? count(path) : 1), 0)
+    if (!mayDelete(total)) {
+      for (const { path } of tops) this.assembly.held.push(path)
+      return new Set(gone.map(({ path }) => path))
+    }
+    for (const top of tops) {
+      if (top.acked!.id > 0) {
+        for (const below of goneBelow(top.acked!.id, top.path)) {
+          if (this.assembly.steps.length >= maxChanges) {
+            unfinished.add(top.path)
+            break
+          }
+          this.assembly.steps.push(stepFor(below))
+        }
+      }
+      if (unfinished.has(top.path)) continue
+      if (this.assembly.steps.length >= maxChanges) unfinished.add(top.path)
+      else if (top.seen === undefined) this.assembly.steps.push(stepFor(top))
+    }
+    return unfinished
+  }
+
+  #room(gone: number): number {
+    return this.#input.maxChanges - this.#others.length - gone
+  }
+
+  #compare(item: Item, gone: { difference: Difference; item: Item }[]): void {
+    const walk = this.#input.walk(item)
+    for (let difference = walk.next(); difference !== undefined; difference = walk.next()) {
+      this.#take(difference, item, gone)
+      if (this.#room(gone.length) <= 0) {
+        this.assembly.rest.push({ ...item, scope: item.scope === 'entry' ? 'tree' : item.scope, after: walk.cursor })
+        return
+      }
+    }
+  }
+
+  #take(difference: Difference, item: Item, gone: { difference: Difference; item: Item }[]): void {
+    const { path, seen, acked } = difference
+    if (this.#known.has(path)) return
+    this.#known.add(path)
+    const loses = acked !== undefined && acked.id > 0 && seen?.kind !== 'directory'
+    if (this.#input.isBusy(path, seen === undefined || loses)) {
+      this.assembly.busy.push(path)
+      return
+    }
+    const at = seen?.kind === 'file' ? this.#input.waitUntil(difference, item) : undefined
+    if (at !== undefined) {
+      this.assembly.waiting.push({ path, item, at })
+      return
+    }
+    if (seen === undefined || loses) gone.push({ difference, item })
+    if (seen !== undefined) this.#others.push(stepFor(difference))
+  }
+
+  /** A file cannot take the place of a directory that is not empty yet. */
+  #isAbove(step: Step, unfinished: ReadonlySet<RawPath>): boolean {
+    for (const path of unfinished) if (isWithin(step.path, path)) return true
+    return false
+  }
+}
+
+/** What lies below something else that goes is taken with it. */
+function withoutNested(gone: readonly Difference[]): readonly Difference[] {
+  const directories = new Set<RawPath>()
+  for (const { path, acked } of gone) if (acked!.id > 0) directories.add(path)
+  if (directories.size === 0) return gone
+  const isNested = (path: RawPath): boolean => {
+    for (let at = parentOf(path); at !== ''; at = parentOf(at)) if (directories.has(at)) return true
+    return false
+  }
+  return gone.filter(({ path }) => !isNested(path))
+}

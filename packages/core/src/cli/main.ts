@@ -1,0 +1,89 @@
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { flagsFromEnvironment } from '../config/environment.ts'
+import { isOn, textOf, type GivenFlags } from '../config/flag.ts'
+import { ClsyncError, isClsyncError } from '../model/error.ts'
+import { createLogger, type Level } from '../observe/log.ts'
+import { createTerminal } from '../observe/terminal.ts'
+import { parseArguments, type Arguments } from './args.ts'
+import { processIo, type Io } from './io.ts'
+import { reportError } from './report.ts'
+import type { Mode } from './outcome.ts'
+import { helpText, shortUsage } from './usage.ts'
+
+/** Runs the command line `argv` (without node and script) and returns the exit code; see docs/cli.md. Never throws. */
+export async function main(argv: readonly string[], overrides: Partial<Io> = {}): Promise<number> {
+  const io: Io = { ...processIo(), ...overrides }
+  // Errors before the format is known are told in the way that is asked for most plainly.
+  let format: Format = argv.includes('--log-format=json') || io.environment['CLSYNC_LOG_FORMAT'] === 'json' ? 'json' : 'pretty'
+  try {
+    const given = parseArguments(argv)
+    if (isOn(given.flags, 'help')) return print(io, helpText())
+    if (isOn(given.flags, 'version')) return print(io, `${version()}\n`)
+    const flags: GivenFlags = { ...flagsFromEnvironment(io.environment), ...given.flags }
+    format = formatOf(flags, format)
+    return await run({ ...given, flags }, format, io)
+  } catch (error) {
+    if (isClsyncError(error) && error.code === 'CONFIG_NOT_FOUND' && argv.length === 0 && format === 'pretty') {
+      io.stderr.write(shortUsage())
+      return 2
+    }
+    return reportError(error, { stream: io.stderr, environment: io.environment, format })
+  }
+}
+
+type Format = 'pretty' | 'json'
+
+function print(io: Io, text: string): number {
+  io.stdout.write(text)
+  return 0
+}
+
+async function run({ source, destination, flags }: Arguments, format: Format, io: Io): Promise<number> {
+  refuseUnknownWord(source, io.cwd)
+  // Loaded late, so that `--version` and usage errors come at once.
+  const [{ resolveTasks }, { runTasks }] = await Promise.all([import('../config/resolve.ts'), import('./run.ts')])
+  const { cwd, home, environment } = io
+  const { tasks, file, warnings } = await resolveTasks({ cwd, home, environment, flags, source, destination })
+  const terminal = createTerminal(io.stdout, environment)
+  const log = createLogger({ terminal, clock: io.clock, format, level: levelOf(flags) })
+  if (file !== undefined) log.debug(`config ${file}`)
+  for (const warning of warnings) log.warn(warning)
+  const showProgress = !isOn(flags, 'quiet') && !(format === 'json' && terminal.isLive)
+  return runTasks({ tasks, mode: modeOf(flags), log, terminal, showProgress, nameTasks: format === 'json' || tasks.length > 1, io })
+}
+
+function modeOf(flags: GivenFlags): Mode {
+  if (isOn(flags, 'until-idle')) return 'until-idle'
+  return isOn(flags, 'once') || isOn(flags, 'dry-run') ? 'once' : 'live'
+}
+
+function levelOf(flags: GivenFlags): Level {
+  if (isOn(flags, 'verbose')) return 'debug'
+  return isOn(flags, 'quiet') ? 'warn' : 'info'
+}
+
+function formatOf(flags: GivenFlags, fallback: Format): Format {
+  const format = textOf(flags, 'log-format')
+  if (format === undefined) return fallback
+  if (format === 'pretty' || format === 'json') return format
+  throw new ClsyncError('CLI_USAGE', {
+    message: `${flags['log-format']?.origin} is "${format}".`,
+    fix: 'Write pretty or json.',
+  })
+}
+
+/** A bare word that is no directory is most likely meant as a command. */
+function refuseUnknownWord(source: string | undefined, cwd: string): void {
+  if (source === undefined || /[/\\.~]/u.test(source) || existsSync(path.resolve(cwd, source))) return
+  throw new ClsyncError('CLI_USAGE', {
+    message: `"${source}" is neither a command nor a directory here.`,
+    why: `Looked for ${path.resolve(cwd, source)}.`,
+    fix: 'Name the directory to sync, as in: clsync ./data /backup/data. clsync --help lists every option.',
+  })
+}
+
+function version(): string {
+  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(manifest) as { version: string }).version // our own file
+}

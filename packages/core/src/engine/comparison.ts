@@ -1,0 +1,91 @@
+import { assemble, type Assembly } from '../batch/assemble.ts'
+import type { Handler } from '../handler.ts'
+import type { Clock } from '../model/clock.ts'
+import type { Difference } from '../model/difference.ts'
+import { isUtf8, type RawPath, toText } from '../model/path.ts'
+import type { SeenEntry, SeenTable } from '../model/seen.ts'
+import type { ScheduleOptions } from '../model/task.ts'
+import type { Item } from '../schedule/schedule.ts'
+import type { AckedTree } from '../tree/acked-tree.ts'
+import type { Directories } from '../tree/directories.ts'
+import { goneBelow } from '../tree/gone.ts'
+import { differenceAt, startWalk, type WalkSources } from '../tree/walk.ts'
+import type { DeleteLimit } from './delete-limit.ts'
+import type { Flight } from './flight.ts'
+import type { Problems } from './problems.ts'
+
+export interface ComparisonOptions {
+  readonly seen: SeenTable
+  /** The source's directories now; another object after the tree was read anew. */
+  directories(): Pick<Directories, 'find'>
+  readonly acked: AckedTree
+  readonly capabilities: Handler['capabilities']
+  readonly schedule: ScheduleOptions
+  readonly clock: Clock
+  readonly flight: Flight
+  readonly deleteLimit: DeleteLimit
+  readonly problems: Problems
+}
+
+export interface Comparison {
+  /** Steps of one batch from due items. `patient`: files that settle or are big wait for their time. */
+  compare(items: readonly Item[], maxChanges: number, patient: boolean): Assembly<Item>
+}
+
+/** Compares what was seen with what one target has acked. */
+export function createComparison(options: ComparisonOptions): Comparison {
+  const { seen, acked, capabilities, flight, clock, deleteLimit } = options
+  const sources: WalkSources = {
+    seen,
+    acked,
+    directories: { find: (path) => options.directories().find(path) },
+    accepts: (path, entry) => accepts(options, path, entry),
+  }
+  return {
+    compare: (items, maxChanges, patient) =>
+      assemble({
+        items,
+        maxChanges,
+        moves: capabilities.moves,
+        lookup: (path) => differenceAt(sources, path),
+        walk: (item) => startWalk(sources, item.path, item.scope, item.after),
+        goneBelow: (dir, path) => goneBelow(acked, dir, path),
+        count: (path) => acked.count(path, MOST_COUNTED),
+        mayDelete: (count) => !capabilities.deletes || deleteLimit.allow(count, acked.table.entries, clock.monotonic()),
+        isBusy: (path, below) => flight.isBusy(path, below),
+        waitUntil: (difference, item) => (patient ? waitUntil(options, difference, item) : undefined),
+      }),
+  }
+}
+
+const MOST_COUNTED = 10_000_000
+
+/** What the target cannot hold is a problem to be shown, not a failure to be retried. */
+function accepts({ capabilities, problems }: ComparisonOptions, path: RawPath, entry: SeenEntry): boolean {
+  if (!capabilities.kinds.includes(entry.kind)) {
+    problems.add(toText(path), 'Fifos, sockets and devices are not synced.')
+    return false
+  }
+  if (!capabilities.byteNames && !isUtf8(path)) {
+    problems.add(toText(path), 'Its name is not valid UTF-8, which this handler cannot pass on.')
+    return false
+  }
+  return true
+}
+
+/** A file still being written, or a big one, waits by itself; one that has been quiet for that long does not. */
+function waitUntil({ schedule, clock }: ComparisonOptions, { seen, acked }: Difference, item: Item): number | undefined {
+  if (seen === undefined || seen.content === acked?.content) return undefined
+  const now = clock.monotonic()
+  const quietMs = clock.now() - seen.mtimeMs
+  const { bigFile, settleMs, maxWaitMs } = schedule
+  if (bigFile !== undefined && seen.sizeBytes > bigFile.thresholdBytes && quietMs < bigFile.delayMs) {
+    const at = item.firstAt + bigFile.delayMs
+    if (at > now) return at
+  }
+  if (settleMs > 0 && quietMs < settleMs) {
+    const at = Math.min(Math.max(item.lastAt, now - quietMs) + settleMs, item.firstAt + maxWaitMs)
+    if (at > now) return at
+  }
+  return undefined
+}

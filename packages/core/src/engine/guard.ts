@@ -1,0 +1,131 @@
+import type { FileSystem } from '../model/file-system.ts'
+import { ROOT_DIR } from '../model/entry.ts'
+import { type RawPath, toText } from '../model/path.ts'
+import type { SeenTable } from '../model/seen.ts'
+import type { Halt } from '../observe/status.ts'
+
+/** Thrown out of a look that would take a suspicious root for deletions. */
+export class RootHalt extends Error {
+  readonly halt: Halt
+
+  constructor(halt: Halt) {
+    super(halt.message)
+    this.halt = halt
+  }
+}
+
+/** Watches over the source's root: what it was when it was first synced, it has to be still. */
+export interface Guard {
+  /** What is wrong with the root, or nothing. Cheap. */
+  check(): Halt | undefined
+  /** Throws {@link RootHalt} when entries of the root seem to have vanished because something is wrong with it. */
+  beforeVanish(path: RawPath): void
+  /** Takes the root as it is from now on. */
+  accept(): void
+}
+
+export interface GuardOptions {
+  readonly fs: FileSystem
+  readonly root: RawPath
+  readonly seen: SeenTable
+  /** What the root was, from the last run. */
+  readonly recorded: string | undefined
+  record(text: string): void
+  /** Take it as it is, whatever was recorded, also when it is empty. */
+  readonly accept: boolean
+}
+
+export function createGuard({ fs, root, seen, recorded, record, accept }: GuardOptions): Guard {
+  let known = recorded === undefined ? undefined : (JSON.parse(recorded) as Identity)
+  /** Device numbers may differ after a reboot: compared within a run only. */
+  let dev: number | undefined
+  let mayBeEmpty = accept
+  const text = toText(root)
+  const identify = (): Identity | undefined => {
+    const found = fs.look(root)
+    if (found?.kind !== 'directory') return undefined
+    dev ??= found.dev
+    return { ino: found.ino, birthMs: found.birthMs, type: fs.typeOf(root), dev: found.dev }
+  }
+  const guard: Guard = {
+    check() {
+      const now = tryTo(identify)
+      if (now === undefined) return gone(text)
+      if (known === undefined) {
+        known = now
+        record(JSON.stringify(now))
+        return undefined
+      }
+      return isSame(now, known) && now.dev === dev ? undefined : replaced(text)
+    },
+    beforeVanish(path) {
+      const wrong = guard.check()
+      if (wrong !== undefined) throw new RootHalt(wrong)
+      if (path !== '') throw new RootHalt(mountChanged(`${text}/${toText(path)}`))
+      if (mayBeEmpty) return
+      if (fs.list(root)?.length === 0 && seen.list(ROOT_DIR, undefined, 1).length > 0 && seen.entries > 1) throw new RootHalt(emptied(text))
+    },
+    accept() {
+      dev = undefined
+      known = undefined
+      mayBeEmpty = true
+      guard.check()
+    },
+  }
+  if (accept) guard.accept()
+  return guard
+}
+
+interface Identity {
+  readonly ino: number
+  readonly birthMs: number
+  readonly type: number
+  readonly dev: number
+}
+
+function isSame(a: Identity, b: Identity): boolean {
+  return a.ino === b.ino && a.birthMs === b.birthMs && a.type === b.type
+}
+
+/** Nothing that cannot be looked at is there. */
+function tryTo<T>(look: () => T): T | undefined {
+  try {
+    return look()
+  } catch {
+    return undefined
+  }
+}
+
+const ACCEPT = 'start again with --accept'
+
+function gone(root: string): Halt {
+  return {
+    code: 'ROOT_GONE',
+    message: `The source ${root} is not there or is no directory any more. Nothing is deleted at any target.`,
+    fix: 'Mount or restore it: syncing goes on by itself.',
+  }
+}
+
+function replaced(root: string): Halt {
+  return {
+    code: 'ROOT_REPLACED',
+    message: `The source ${root} is another directory or file system than before (unmounted, or replaced). Nothing is deleted at any target.`,
+    fix: `Mount or restore the former one: syncing goes on by itself. If the new one is meant, ${ACCEPT}.`,
+  }
+}
+
+function emptied(root: string): Halt {
+  return {
+    code: 'ROOT_EMPTIED',
+    message: `The source ${root} was emptied. Nothing is deleted at any target.`,
+    fix: `Restore its files: syncing goes on by itself. If it is meant to be empty, ${ACCEPT}.`,
+  }
+}
+
+function mountChanged(path: string): Halt {
+  return {
+    code: 'ROOT_REPLACED',
+    message: `At ${path} a file system was mounted or unmounted: its files vanished without being deleted. Nothing is deleted at any target.`,
+    fix: `Undo it: syncing goes on by itself. If it is meant, ${ACCEPT}.`,
+  }
+}

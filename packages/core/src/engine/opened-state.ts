@@ -1,0 +1,23 @@
+import path from 'node:path'
+import { FILE, isDamage, openDatabase, setAside } from '../store/database.ts'
+import { createStore, type Store } from '../store/store.ts'
+import type { Task } from '../model/task.ts'
+
+export interface OpenedState {
+  readonly store: Store
+  /** Where a damaged database was put. */
+  readonly damaged: string | undefined
+}
+
+/** Opens the task's state; what is damaged is set aside, and everything known is found out again. */
+export function openState(task: Task): OpenedState {
+  const { db, damaged } = openDatabase(task.stateDir)
+  try {
+    return { store: createStore(db), damaged }
+  } catch (error) {
+    db.close()
+    if (!isDamage(error) || damaged !== undefined) throw error
+    const aside = setAside(path.join(task.stateDir, FILE))
+    return { store: createStore(openDatabase(task.stateDir).db), damaged: aside }
+  }
+}

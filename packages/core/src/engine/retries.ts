@@ -1,0 +1,42 @@
+import { type RawPath, toText } from '../model/path.ts'
+import type { RetryOptions } from '../model/task.ts'
+import { backoffMs } from '../schedule/backoff.ts'
+import type { Item } from '../schedule/schedule.ts'
+import { createProblems, type Problems } from './problems.ts'
+
+/** Paths that failed: how often, why, and when to try again. */
+export interface Retries {
+  readonly problems: Problems
+  /** Attempts that a path has behind it. */
+  attemptsOf(path: RawPath): number
+  /** One more failure; returns the item to wait and for how long. `error`: the path's own reason, to be shown. */
+  fail(path: RawPath, now: number, error?: unknown): { readonly item: Item; readonly waitMs: number }
+  solve(path: RawPath): void
+  waitMs(attempts: number): number
+}
+
+export function createRetries(options: RetryOptions, random: () => number, now: () => number): Retries {
+  const attempts = new Map<RawPath, number>()
+  const problems = createProblems(now)
+  const waitMs = (count: number): number => backoffMs(count, options, random)
+  return {
+    problems,
+    attemptsOf: (path) => attempts.get(path) ?? 0,
+    fail(path, at, error) {
+      const count = (attempts.get(path) ?? 0) + 1
+      attempts.set(path, count)
+      if (error !== undefined) problems.add(toText(path), error)
+      return { item: { ...freshItem(path, at), attempts: count }, waitMs: waitMs(count) }
+    },
+    solve(path) {
+      if (attempts.size > 0) attempts.delete(path)
+      if (problems.size > 0) problems.solve(toText(path))
+    },
+    waitMs,
+  }
+}
+
+/** An item for one path as if it had just been touched. */
+export function freshItem(path: RawPath, now: number): Item {
+  return { path, scope: 'entry', firstAt: now, lastAt: now, attempts: 0, after: undefined }
+}

@@ -1,0 +1,233 @@
+import type { Hooks } from '../hooks.ts'
+import type { Log } from '../handler.ts'
+import type { Clock, Timer } from '../model/clock.ts'
+import { ClsyncError } from '../model/error.ts'
+import type { FileSystem } from '../model/file-system.ts'
+import { fromText, toText } from '../model/path.ts'
+import type { Task } from '../model/task.ts'
+import { chooseMonitor } from '../monitor/choose.ts'
+import type { Monitor } from '../monitor/monitor.ts'
+import type { Halt, State } from '../observe/status.ts'
+import type { Store } from '../store/store.ts'
+import { createGuard } from './guard.ts'
+import { createHandlerContext } from './handler-context.ts'
+import type { OpenedState } from './opened-state.ts'
+import { worstState } from './snapshot.ts'
+import { createSource, type Source } from './source.ts'
+import { Target } from './target.ts'
+
+export interface RunOptions {
+  readonly task: Task
+  readonly log: Log
+  readonly clock: Clock
+  readonly fs: FileSystem
+  readonly random: () => number
+  readonly hooks: Hooks
+  readonly open: (task: Task) => OpenedState
+  readonly monitor: Monitor | undefined
+}
+
+export interface ChosenMonitor {
+  readonly monitor: Monitor
+  readonly why: string
+}
+
+/** The parts of a running task, and the loop that turns them: look, compare, send, sleep. */
+export class Run {
+  readonly source: Source
+  readonly targets: readonly Target[]
+  readonly monitor: ChosenMonitor
+  readonly #o: RunOptions
+  readonly #store: Store
+  #timer: Timer | undefined
+  #timerAt = Infinity
+  #isAwake = false
+  #isClosed = false
+  #isDraining = false
+  #isAborted = false
+  #wasIdle = false
+  #waiting: { readonly isDone: () => boolean; readonly resolve: () => void }[] = []
+
+  private constructor(options: RunOptions, store: Store, monitor: ChosenMonitor) {
+    const { task, clock, fs, log, hooks, random } = options
+    this.#o = options
+    this.#store = store
+    this.monitor = monitor
+    const wake = (): void => this.wake()
+    this.targets = task.targets.map(
+      (spec) =>
+        new Target({
+          ...{ task, spec, store, clock, random, hooks, log, wake },
+          source: () => this.source,
+          context: (progress) =>
+            createHandlerContext({ source: task.source, stateDir: task.stateDir, target: spec.name, dryRun: task.dryRun, log, progress }),
+          stateChanged: (from, to) => hooks.stateChanged.call({ target: spec.name, from, to }),
+        }),
+    )
+    hooks.sync.tapPromise({ name: 'handler', stage: 0 }, async (event) => {
+      const target = this.targets.find(({ info }) => info.target === event.target)
+      event.result = (await target?.session?.sync(event.batch, event.signal)) ?? undefined
+    })
+    const root = fromText(task.source)
+    const record = (text: string): void => store.transaction(() => store.writeText('root', text))
+    const guard = createGuard({ fs, root, seen: store.seen, recorded: store.readText('root'), record, accept: task.accept })
+    this.source = createSource({
+      ...{ task, root, fs, clock, log, monitor: monitor.monitor, store, guard },
+      touch: (path, scope) => {
+        if (hooks.hint.isUsed() && hooks.hint.call({ path: toText(path) }) === false) return
+        for (const target of this.targets) target.touch(path, scope)
+      },
+      haltChanged: (halt) => this.#tellHalt(halt),
+    })
+  }
+
+  static async open(options: RunOptions): Promise<Run> {
+    const { task, log } = options
+    const { store, damaged } = options.open(task)
+    try {
+      if (damaged !== undefined) {
+        log.warn(`The state was damaged. It was put aside as ${damaged}; everything is compared anew, and nothing is deleted at a target before.`)
+      }
+      const chosen = options.monitor === undefined ? await choose(options) : { monitor: options.monitor, why: 'as given' }
+      const holder: { run?: Run } = {}
+      await startMonitor(options, chosen.monitor, store, () => holder.run)
+      holder.run = new Run(options, store, chosen)
+      holder.run.wake()
+      return holder.run
+    } catch (error) {
+      store.close()
+      throw error
+    }
+  }
+
+  get state(): State {
+    if (this.source.halt !== undefined && !this.#isDraining) return 'halted'
+    return worstState(this.targets.map((target) => target.state))
+  }
+
+  get entries(): number {
+    return this.#store.seen.entries
+  }
+
+  /** The first scan and sync are over, or a person has to act. */
+  ready(): Promise<void> {
+    return this.#until(() => this.source.halt !== undefined || (this.source.scanned && this.#isIdle))
+  }
+
+  idle(): Promise<void> {
+    for (const target of this.targets) target.flush()
+    return this.#until(() => this.#isIdle)
+  }
+
+  pause(): void {
+    for (const target of this.targets) target.change('pause')
+  }
+
+  resume(): void {
+    for (const target of this.targets) target.change('resume')
+    this.wake()
+  }
+
+  abort(): void {
+    this.#isAborted = true
+    for (const target of this.targets) target.abort()
+    this.wake()
+  }
+
+  /** Sends what waits, gives back everything. */
+  async close(): Promise<void> {
+    this.#isDraining = true
+    for (const target of this.targets) {
+      target.change('stop')
+      target.flush()
+    }
+    const inFlight = (): boolean => this.targets.some((target) => target.inFlight > 0)
+    const isDrained = (): boolean => this.source.isQuiet && this.targets.every((target) => target.isDrained)
+    await this.#until(() => (this.#isAborted || this.source.halt !== undefined ? !inFlight() : isDrained()))
+    this.#isClosed = true
+    this.#timer?.cancel()
+    await this.monitor.monitor.stop()
+    await Promise.all(this.targets.map((target) => target.close()))
+    this.#store.close()
+  }
+
+  /** Turns the loop once, soon. Called whenever something may have changed. */
+  wake(): void {
+    if (this.#isAwake || this.#isClosed) return
+    this.#isAwake = true
+    this.#timer?.cancel()
+    this.#timerAt = Infinity
+    this.#o.clock.after(0, () => this.#turn())
+  }
+
+  #turn(): void {
+    if (this.#isClosed) return
+    const more = this.source.work()
+    this.#isAwake = false
+    if (this.source.halt === undefined) for (const target of this.targets) target.advance()
+    this.#resolveWaiting()
+    if (more) this.wake()
+    else this.#sleep()
+  }
+
+  #sleep(): void {
+    if (this.#isAwake || this.#isClosed) return
+    let next = this.source.nextAt() ?? Infinity
+    if (this.source.halt === undefined && this.source.scanned) for (const target of this.targets) next = Math.min(next, target.nextAt() ?? Infinity)
+    if (next === this.#timerAt) return
+    this.#timer?.cancel()
+    this.#timerAt = next
+    if (next === Infinity) return
+    this.#timer = this.#o.clock.after(Math.max(0, next - this.#o.clock.monotonic()), () => {
+      this.#timerAt = Infinity
+      this.wake()
+    })
+  }
+
+  get #isIdle(): boolean {
+    return this.source.isQuiet && (this.source.halt !== undefined || this.targets.every((target) => target.isIdle))
+  }
+
+  #until(isDone: () => boolean): Promise<void> {
+    this.wake()
+    return new Promise((resolve) => this.#waiting.push({ isDone, resolve }))
+  }
+
+  #resolveWaiting(): void {
+    const isIdle = this.#isIdle
+    if (isIdle && !this.#wasIdle && this.source.halt === undefined) this.#o.hooks.drained.call()
+    this.#wasIdle = isIdle
+    if (this.#waiting.length === 0) return
+    const done = this.#waiting.filter((waiter) => waiter.isDone())
+    this.#waiting = this.#waiting.filter((waiter) => !done.includes(waiter))
+    for (const { resolve } of done) resolve()
+  }
+
+  #tellHalt(halt: Halt | undefined): void {
+    if (halt !== undefined) this.#o.log.warn(`Halted: ${halt.message} ${halt.fix}`, { code: halt.code })
+    else this.#o.log.info('The source is as it was again: going on.')
+    const from = halt === undefined ? 'halted' : 'running'
+    this.#o.hooks.stateChanged.call({ from, to: halt === undefined ? 'running' : 'halted' })
+  }
+}
+
+async function choose({ task, fs, clock }: RunOptions): Promise<ChosenMonitor> {
+  const { monitor: requested, pollIntervalMs } = task
+  const fileSystemType = fs.typeOf(fromText(task.source))
+  return chooseMonitor({ requested, platform: process.platform, fileSystemType, clock, pollIntervalMs })
+}
+
+async function startMonitor({ task, log }: RunOptions, monitor: Monitor, store: Store, run: () => Run | undefined): Promise<void> {
+  await monitor.start({
+    root: fromText(task.source),
+    directories: {
+      pathOf: (dir) => run()?.source.tree.directories.pathOf(dir),
+      nearest: (path) => run()?.source.tree.directories.nearest(path) ?? { dir: 1, exact: path === '' },
+    },
+    sink(hint) {
+      run()?.source.hint(hint)
+      run()?.wake()
+    },
+    warn: (message) => log.warn(message),
+  })
+}

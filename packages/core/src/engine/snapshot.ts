@@ -1,0 +1,55 @@
+import type { Task } from '../model/task.ts'
+import type { State, Status, TargetStatus } from '../observe/status.ts'
+import type { Run } from './run.ts'
+import type { Target } from './target.ts'
+
+const PROBLEMS_SHOWN = 100
+
+/** What a person wants to know of a running task. */
+export function statusOf(task: Task, run: Run | undefined): Status {
+  const { source, targets = [], monitor } = run ?? {}
+  const stats = monitor?.monitor.stats()
+  return {
+    task: task.name,
+    state: run?.state ?? 'starting',
+    halt: source?.halt,
+    monitor: {
+      name: monitor?.monitor.name ?? task.monitor,
+      guarantee: monitor?.monitor.guarantee ?? 'best-effort',
+      why: monitor?.why ?? '',
+      watches: stats?.watches ?? 0,
+      losses: stats?.losses ?? 0,
+      uncovered: source?.uncovered ?? 0,
+    },
+    tree: {
+      entries: run?.entries ?? 0,
+      directories: source?.tree.directoryCount ?? 0,
+      scanning: source?.tree.scanning ?? 0,
+    },
+    targets: targets.map(targetStatus),
+  }
+}
+
+/** The task is as well as its worst target. */
+export function worstState(states: readonly State[]): State {
+  return ORDER.find((state) => states.includes(state)) ?? 'running'
+}
+
+const ORDER: readonly State[] = ['failed', 'halted', 'starting', 'initial', 'backoff', 'draining', 'paused', 'running', 'stopped']
+
+function targetStatus(target: Target): TargetStatus {
+  const { problems } = target.retries
+  return {
+    name: target.info.target,
+    handler: target.info.handler,
+    state: target.state,
+    halt: target.halt,
+    pending: target.pending,
+    inFlight: target.inFlight,
+    heldDeletes: target.held.size,
+    kept: target.kept,
+    synced: { ...target.totals },
+    problems: problems.list(PROBLEMS_SHOWN),
+    problemCount: problems.size,
+  }
+}

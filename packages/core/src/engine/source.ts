@@ -1,0 +1,297 @@
+import type { Log } from '../handler.ts'
+import type { Clock } from '../model/clock.ts'
+import type { Scope } from '../model/difference.ts'
+import type { DirId } from '../model/entry.ts'
+import type { FileSystem } from '../model/file-system.ts'
+import type { Hint } from '../model/hint.ts'
+import { nameOf, parentOf, type RawPath, toText } from '../model/path.ts'
+import type { Task } from '../model/task.ts'
+import type { Monitor } from '../monitor/monitor.ts'
+import type { Halt } from '../observe/status.ts'
+import type { Store } from '../store/store.ts'
+import { createTree, RACY_MS, type Tree } from '../tree/tree.ts'
+import { type Guard, RootHalt } from './guard.ts'
+import { createProblems, type Problems } from './problems.ts'
+
+/** The watched side of a task: takes the monitor's hints, keeps the seen state true, tells what was touched. */
+export interface Source {
+  readonly tree: Tree
+  readonly problems: Problems
+  /** Set while nothing may be looked at or sent. */
+  readonly halt: Halt | undefined
+  /** Whether the first scan is over. */
+  readonly scanned: boolean
+  readonly uncovered: number
+  hint(hint: Hint): void
+  /** Looks and scans for one slice; returns whether more is left to do at once. */
+  work(): boolean
+  /** When to work again although nothing happens. Monotonic. */
+  nextAt(): number | undefined
+  /** After a copy, without a promise of no loss: whether the sources are still what they were. */
+  lookAgain(paths: readonly RawPath[]): void
+  /** Whether everything known was looked at. */
+  readonly isQuiet: boolean
+}
+
+export interface SourceOptions {
+  readonly task: Task
+  readonly root: RawPath
+  readonly fs: FileSystem
+  readonly clock: Clock
+  readonly log: Log
+  readonly monitor: Monitor
+  readonly store: Store
+  readonly guard: Guard
+  touch(path: RawPath, scope: Scope): void
+  haltChanged(halt: Halt | undefined): void
+}
+
+/** How long one slice may keep the event loop, and how long hints may gather before a look. */
+const SLICE_MS = 12
+const GATHER_MS = 5
+/** How often a halted root is looked at, a path that could not be looked at is tried again. */
+const RECHECK_MS = 1000
+const RETRY_MS = 2000
+/** A scrub works a tenth of the time at most. */
+const REST_MS = 10 * SLICE_MS
+
+export function createSource(options: SourceOptions): Source {
+  return new WatchedSource(options)
+}
+
+class WatchedSource implements Source {
+  readonly problems: Problems
+  /** Stays until everything was scanned again without finding the same. */
+  halt: Halt | undefined
+  scanned = false
+  readonly #o: SourceOptions
+  #isStopped = false
+  #tree: Tree
+  readonly #uncovered = new Set<DirId>()
+  /** Wall time when the scan in progress began. */
+  #scanFrom: number | undefined
+  #firstHintAt: number | undefined
+  #settleAt: number | undefined
+  #retryAt: number | undefined
+  #recheckAt: number | undefined
+  #pollAt: number | undefined
+  #scrubAt: number | undefined
+  /** A scrub rests between its slices. */
+  #isScrub = false
+  #nextSliceAt: number | undefined
+  /** The scan in progress covers everything. */
+  #isFull = false
+
+  constructor(options: SourceOptions) {
+    this.#o = options
+    this.problems = createProblems(() => options.clock.now())
+    this.#tree = this.#rebuild()
+    if (options.task.scrubIntervalMs > 0) this.#scrubAt = options.clock.monotonic() + options.task.scrubIntervalMs
+  }
+
+  get tree(): Tree {
+    return this.#tree
+  }
+
+  get uncovered(): number {
+    return this.#uncovered.size
+  }
+
+  get isQuiet(): boolean {
+    return this.#isStopped || (this.scanned && !this.#tree.hasHints && this.#tree.scanning === 0)
+  }
+
+  hint(hint: Hint): void {
+    if (hint.type === 'root') this.#recheckAt = -Infinity
+    else this.#tree.hint(hint)
+    this.#firstHintAt ??= this.#o.clock.monotonic()
+  }
+
+  lookAgain(paths: readonly RawPath[]): void {
+    if (this.#o.monitor.guarantee === 'no-loss') return
+    for (const path of paths) {
+      const parent = this.#tree.directories.nearest(parentOf(path))
+      if (parent.exact) this.hint({ type: 'entry', dir: parent.dir, name: nameOf(path), content: false })
+    }
+  }
+
+  nextAt(): number | undefined {
+    if (this.#isStopped) return this.#recheckAt
+    const gathered = this.#firstHintAt === undefined ? undefined : this.#firstHintAt + this.#gatherMs
+    return earliest([this.#recheckAt, gathered, this.#settleAt, this.#retryAt, this.#pollAt, this.#scrubAt, this.#nextSliceAt])
+  }
+
+  work(): boolean {
+    const now = this.#o.clock.monotonic()
+    if (isDue(this.#recheckAt, now)) this.#recheck(now)
+    if (this.#isStopped) return false
+    this.#wakeUps(now)
+    const wall = this.#o.clock.now()
+    this.#o.monitor.drain()
+    const gathering = this.#firstHintAt !== undefined && now < this.#firstHintAt + this.#gatherMs
+    const resting = this.#nextSliceAt !== undefined && now < this.#nextSliceAt
+    if ((this.#tree.scanning === 0 || resting) && (!this.#tree.hasHints || gathering)) {
+      if (isDue(this.#settleAt, now)) this.#settle(wall)
+      return false
+    }
+    this.#firstHintAt = undefined
+    return this.#slice(now, wall)
+  }
+
+  /** With a collect window there is no haste to look: a busy file is looked at once for many writes. */
+  get #gatherMs(): number {
+    return Math.min(GATHER_MS, this.#o.task.schedule.delayMs / 2)
+  }
+
+  #slice(now: number, wall: number): boolean {
+    const { store, clock } = this.#o
+    this.#scanFrom ??= wall
+    const end = now + SLICE_MS
+    try {
+      const done = store.transaction(() => {
+        this.#tree.look()
+        const finished = this.#tree.scan(() => clock.monotonic() >= end)
+        if (finished && (this.#isFull || this.#o.monitor.guarantee === 'no-loss')) store.counters.horizonMs = this.#scanFrom!
+        return finished
+      })
+      this.#nextSliceAt = !done && this.#isScrub ? clock.monotonic() + REST_MS : undefined
+      if (!done) return !this.#isScrub
+      this.#finish()
+      return this.#tree.hasHints
+    } catch (error) {
+      this.#recover(error)
+      return false
+    }
+  }
+
+  #finish(): void {
+    this.#scanFrom = undefined
+    this.#isScrub = false
+    this.#isFull = false
+    this.scanned = true
+    this.#settleAt = this.#o.clock.monotonic() + SETTLE_MS
+    if (this.halt === undefined) return
+    this.halt = undefined
+    this.#o.haltChanged(undefined)
+  }
+
+  /** Nothing has happened for a while: from here on, times tell every change apart. */
+  #settle(wall: number): void {
+    this.#settleAt = undefined
+    if (this.#o.monitor.guarantee === 'no-loss') this.#o.store.transaction(() => (this.#o.store.counters.horizonMs = wall))
+  }
+
+  #wakeUps(now: number): void {
+    const { task, monitor } = this.#o
+    if (isDue(this.#retryAt, now)) {
+      this.#retryAt = undefined
+      for (const path of this.problems.paths()) this.#hintPath(path)
+    }
+    if (isDue(this.#pollAt, now)) {
+      this.#pollAt = now + task.pollIntervalMs
+      for (const dir of this.#uncovered) this.#tree.hint({ type: 'directory', dir })
+      this.#uncovered.clear()
+    }
+    if (isDue(this.#scrubAt, now) && this.scanned && this.#tree.scanning === 0) {
+      this.#scrubAt = now + task.scrubIntervalMs
+      this.#isScrub = true
+      this.#isFull = true
+      // Without a promise of no loss, what was written since the last scan began may hide in the clock's tick.
+      this.#tree.scanAll(monitor.guarantee === 'no-loss' ? Infinity : this.#o.store.counters.horizonMs - RACY_MS, false)
+    }
+  }
+
+  #hintPath(path: RawPath): void {
+    const parent = this.#tree.directories.nearest(parentOf(path))
+    if (path === '' || !parent.exact) this.#tree.hint({ type: 'tree', dir: parent.dir })
+    else {
+      this.#tree.hint({ type: 'entry', dir: parent.dir, name: nameOf(path), content: false })
+      const own = this.#tree.directories.nearest(path)
+      if (own.exact) this.#tree.hint({ type: 'tree', dir: own.dir })
+    }
+  }
+
+  #recheck(now: number): void {
+    const wrong = this.#o.guard.check()
+    if (wrong !== undefined) {
+      this.#stop(wrong, now)
+      return
+    }
+    this.#recheckAt = undefined
+    if (!this.#isStopped) return
+    try {
+      // The root is as it was; whether it is still empty, or a mount still away, the scan finds out again.
+      this.#tree = this.#rebuild()
+      this.#isStopped = false
+    } catch (error) {
+      this.#recover(error)
+    }
+  }
+
+  /** In memory the tree is ahead of what was rolled back: it is read anew and everything is scanned. */
+  #recover(error: unknown): void {
+    const now = this.#o.clock.monotonic()
+    this.#scanFrom = undefined
+    if (error instanceof RootHalt) this.#stop(error.halt, now)
+    else {
+      this.#o.log.warn(`The state could not be written: ${(error as Error).message}. Trying again.`)
+      this.#stop({ code: 'STATE_DIR_UNUSABLE', message: (error as Error).message, fix: 'Free space, or mend the state directory.' }, now)
+    }
+  }
+
+  #stop(halt: Halt, now: number): void {
+    const isNew = this.halt?.code !== halt.code || this.halt.message !== halt.message
+    this.halt = halt
+    this.#isStopped = true
+    this.#recheckAt = now + RECHECK_MS
+    if (isNew) this.#o.haltChanged(halt)
+  }
+
+  #rebuild(): Tree {
+    const { task, store, fs, root, monitor, guard, clock } = this.#o
+    this.#uncovered.clear()
+    const tree = store.transaction(() =>
+      createTree({
+        table: store.seen,
+        counters: store.counters,
+        fs,
+        root,
+        rules: task.rules,
+        noLoss: monitor.guarantee === 'no-loss',
+        arm: (dir, path) => monitor.arm(dir, path),
+        disarm: (dir) => monitor.disarm(dir),
+        uncovered: (dir) => this.#cannotWatch(dir),
+        touch: (path, scope) => this.#o.touch(path, scope),
+        problem: (path, error) => {
+          this.problems.add(toText(path), error)
+          this.#retryAt ??= clock.monotonic() + RETRY_MS
+        },
+        solved: (path) => {
+          if (this.problems.size > 0) this.problems.solve(toText(path))
+        },
+        guard: (path) => guard.beforeVanish(path),
+      }),
+    )
+    tree.scanAll(store.counters.horizonMs - RACY_MS, true)
+    this.#isFull = true
+    return tree
+  }
+
+  #cannotWatch(dir: DirId): void {
+    this.#uncovered.add(dir)
+    this.#pollAt ??= this.#o.clock.monotonic() + this.#o.task.pollIntervalMs
+  }
+}
+
+/** After this long without an event the horizon is moved once more. */
+const SETTLE_MS = RACY_MS + 200
+
+function isDue(at: number | undefined, now: number): boolean {
+  return at !== undefined && at <= now
+}
+
+function earliest(times: readonly (number | undefined)[]): number | undefined {
+  let first: number | undefined
+  for (const at of times) if (at !== undefined && (first === undefined || at < first)) first = at
+  return first
+}

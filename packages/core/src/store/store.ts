@@ -1,0 +1,68 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { SeenTable } from '../model/seen.ts'
+import { type Counters, loadCounters } from './counters.ts'
+import { createSeenTable } from './seen-table.ts'
+import { openTargetRecord, type TargetRecord } from './target-record.ts'
+
+/** The durable state of one task. */
+export interface Store {
+  readonly seen: SeenTable
+  readonly counters: Counters
+  /** Finds or begins what is remembered of a target. Not inside a transaction. */
+  target(name: string, identity: string): TargetRecord
+  /** All or nothing; nested calls join the outer one. */
+  transaction<T>(work: () => T): T
+  readText(key: string): string | undefined
+  writeText(key: string, value: string): void
+  /** Marks a clean end, so that the next start need not verify the file. */
+  close(): void
+}
+
+export function createStore(db: DatabaseSync): Store {
+  const { counters, save, reload } = loadCounters(db)
+  const records: TargetRecord[] = []
+  const sql = {
+    begin: db.prepare('begin immediate'),
+    commit: db.prepare('commit'),
+    rollback: db.prepare('rollback'),
+    read: db.prepare('select value from meta where key = ?'),
+    write: db.prepare('insert into meta (key, value) values (?, ?) on conflict (key) do update set value = excluded.value'),
+  }
+  db.exec("delete from meta where key = 'closed'")
+  let open = false
+  const transaction = <T>(work: () => T): T => {
+    if (open) return work()
+    sql.begin.run()
+    open = true
+    try {
+      const result = work()
+      save()
+      for (const record of records) record.save()
+      sql.commit.run()
+      return result
+    } catch (error) {
+      if (db.isTransaction) sql.rollback.run()
+      reload()
+      for (const record of records) record.reload()
+      throw error
+    } finally {
+      open = false
+    }
+  }
+  return {
+    seen: createSeenTable(db, counters),
+    counters,
+    target(name, identity) {
+      const record = openTargetRecord(db, name, identity, counters)
+      records.push(record)
+      return record
+    },
+    transaction,
+    readText: (key) => (sql.read.get(key) as { value: string } | undefined)?.value,
+    writeText: (key, value) => void sql.write.run(key, value),
+    close() {
+      transaction(() => sql.write.run('closed', 1))
+      db.close()
+    },
+  }
+}

@@ -1,0 +1,138 @@
+import { type DirId, type Observation, ROOT_DIR, sameIdentity } from '../model/entry.ts'
+import type { Scope } from '../model/difference.ts'
+import { joinPath, type RawPath } from '../model/path.ts'
+import { LIMBO, type SeenEntry, type SeenRow } from '../model/seen.ts'
+import type { TreeContext } from './context.ts'
+import { type Finding, isAppeared, isVanished } from './finding.ts'
+import type { Limbo } from './limbo.ts'
+
+export interface ApplyOptions {
+  /** Reads a directory, and when `deep` all below it. */
+  readonly scan: (dir: DirId, deep: boolean) => void
+  /** Whether to tell of single entries; a whole new listing is told of at once. */
+  readonly quiet: boolean
+}
+
+/** Brings findings into the seen state: first all that left, then all that came, so that renames, chains and swaps meet. */
+export function applyFindings(context: TreeContext, limbo: Limbo, findings: readonly Finding[], options: ApplyOptions): void {
+  for (const finding of findings) if (isVanished(finding)) guard(context, finding)
+  for (const finding of findings) if (isVanished(finding)) limbo.detach(finding.dir, finding.name, finding.path, finding.row!.id)
+  for (const finding of findings) {
+    if (isAppeared(finding)) place(context, limbo, finding, options)
+    else if (finding.disk !== undefined) update(context, finding, finding.disk, options)
+  }
+}
+
+/** A device that changed below a directory means a mount came or went: nobody deleted what was there. */
+function guard(context: TreeContext, { dir, path, row, disk }: Finding): void {
+  const mountChanged = row?.kind === 'directory' && disk?.kind === 'directory' && row.dev !== disk.dev
+  if (mountChanged && context.table.list(row.id, undefined, 1).length > 0) context.guard(path)
+  else if (dir === ROOT_DIR) context.guard('' as RawPath)
+}
+
+function place(context: TreeContext, limbo: Limbo, finding: Finding, options: ApplyOptions): void {
+  const { dir, name, path } = finding
+  const disk = finding.disk!
+  const twin = findTwin(context, limbo, finding, disk)
+  const stamp = ++context.counters.stamp
+  if (twin === undefined) {
+    const id = disk.kind === 'directory' ? ++context.counters.directory : 0
+    context.table.put(dir, name, { ...disk, id, stamp, content: stamp })
+    tell(context, options, path, 'entry')
+    if (id > 0) {
+      context.directories.set(id, dir, name)
+      options.scan(id, true)
+    } else if (disk.nlink > 1) updateLinks(context, finding, disk, finding.content)
+    return
+  }
+  const from = twin.parent === LIMBO ? limbo.release(twin.name) : pathOfRow(context, twin)
+  context.table.move(twin.parent, twin.name, dir, name)
+  const sameBytes = !finding.content && twin.sizeBytes === disk.sizeBytes && twin.mtimeMs === disk.mtimeMs
+  const content = twin.kind === 'directory' || sameBytes ? twin.content : stamp
+  context.table.put(dir, name, { ...disk, id: twin.id, stamp, content })
+  if (from !== undefined) context.touch(from, 'tree')
+  context.touch(path, 'tree')
+  if (twin.id > 0) {
+    context.directories.set(twin.id, dir, name)
+    // Hints from inside may have been read under the old path: what is below is looked at once more.
+    options.scan(twin.id, true)
+  }
+}
+
+/** Undefined below a directory that is in limbo: what is told of that one covers it. */
+function pathOfRow({ directories }: TreeContext, row: SeenRow): RawPath | undefined {
+  const parent = directories.pathOf(row.parent)
+  return parent === undefined ? undefined : joinPath(parent, row.name)
+}
+
+/** The row of the same file or directory at a place that it has left. */
+function findTwin(context: TreeContext, limbo: Limbo, { dir, name }: Finding, disk: Observation): SeenRow | undefined {
+  // What was born after everything was last known cannot have been seen elsewhere, but in this very round.
+  if (limbo.size === 0 && disk.birthMs > 0 && disk.birthMs >= context.counters.horizonMs) return undefined
+  for (const row of context.table.byInode(disk.ino)) {
+    if (!sameIdentity(row, disk) || (row.parent === dir && row.name === name)) continue
+    if (row.id > 0 && context.directories.isWithin(dir, row.id)) continue
+    if (row.parent === LIMBO || !isStillAt(context, row)) return row
+  }
+  return undefined
+}
+
+function isStillAt(context: TreeContext, row: SeenRow): boolean {
+  const path = pathOfRow(context, row)
+  if (path === undefined) return false
+  try {
+    const disk = context.fs.look(`${context.root}/${path}` as RawPath)
+    return disk !== undefined && sameIdentity(disk, row)
+  } catch {
+    return true
+  }
+}
+
+function update(context: TreeContext, finding: Finding, disk: Observation, options: ApplyOptions): void {
+  const row = context.table.get(finding.dir, finding.name)
+  if (row === undefined || !sameIdentity(row, disk)) return // it has just turned up elsewhere
+  const stamp = ++context.counters.stamp
+  context.table.put(finding.dir, finding.name, { ...disk, id: row.id, stamp, content: finding.content ? stamp : row.content })
+  tell(context, options, finding.path, 'entry')
+  if (disk.nlink > 1 && row.id === 0) updateLinks(context, finding, disk, finding.content)
+}
+
+/** The kernel names one of a file's names only: what holds for it holds for all of them. */
+function updateLinks(context: TreeContext, { dir, name }: Finding, disk: Observation, content: boolean): void {
+  for (const row of context.table.byInode(disk.ino)) {
+    if (row.parent === LIMBO || (row.parent === dir && row.name === name) || !sameIdentity(row, disk)) continue
+    const path = pathOfRow(context, row)
+    if (path === undefined) continue
+    const bytes = content || row.sizeBytes !== disk.sizeBytes || row.mtimeMs !== disk.mtimeMs
+    if (!bytes && row.ctimeMs === disk.ctimeMs) continue
+    const stamp = ++context.counters.stamp
+    context.table.put(row.parent, row.name, { ...disk, id: 0, stamp, content: bytes ? stamp : row.content })
+    context.touch(path, 'entry')
+  }
+}
+
+/** Times of a directory follow its entries: a change of them alone tells something only when no entry came or went. */
+export function settleDirectory(context: TreeContext, dir: DirId, entriesChanged: boolean): void {
+  const place = context.directories.placeOf(dir)
+  if (place === undefined) return
+  const row = context.table.get(place.parent, place.name)
+  const path = context.directories.pathOf(dir)
+  if (row === undefined || path === undefined) return
+  let disk: Observation | undefined
+  try {
+    disk = context.fs.look(`${context.root}/${path}` as RawPath)
+  } catch {
+    return
+  }
+  if (disk === undefined || !sameIdentity(row, disk)) return // a hint for its parent is on its way, or a scan
+  const metadata = row.mode !== disk.mode || row.uid !== disk.uid || row.gid !== disk.gid
+  if (!metadata && row.mtimeMs === disk.mtimeMs) return
+  const tells = metadata || !entriesChanged
+  const entry: SeenEntry = { ...disk, id: dir, stamp: tells ? ++context.counters.stamp : row.stamp, content: row.content }
+  context.table.put(place.parent, place.name, entry)
+  if (tells) context.touch(path, 'entry')
+}
+
+function tell(context: TreeContext, { quiet }: ApplyOptions, path: RawPath, scope: Scope): void {
+  if (!quiet) context.touch(path, scope)
+}

@@ -1,0 +1,39 @@
+import type { DirId } from '../model/entry.ts'
+import type { Scope } from '../model/difference.ts'
+import type { FileSystem } from '../model/file-system.ts'
+import type { RawPath } from '../model/path.ts'
+import type { SeenTable } from '../model/seen.ts'
+import type { Rules } from '../model/task.ts'
+import type { Directories } from './directories.ts'
+
+
+
+
+/** What the tree needs from outside, and what it tells. */
+export interface TreeOptions {
+  readonly table: SeenTable
+  /** Counters of the store: stamps and directory ids are given out from here. */
+  readonly counters: { stamp: number; directory: number; readonly horizonMs: number }
+  readonly fs: FileSystem
+  /** Absolute path of the source. */
+  readonly root: RawPath
+  readonly rules: Rules
+  /** Whether hints tell every change; then a changed ctime alone does not mean changed bytes. */
+  readonly noLoss: boolean
+  /** Watches a directory; called before it is read. */
+  arm(dir: DirId, absolutePath: RawPath): 'armed' | 'gone' | 'limit'
+  disarm(dir: DirId): void
+  /** A directory without a watch; has to be polled. */
+  uncovered(dir: DirId): void
+  /** The seen state at `path` changed. */
+  touch(path: RawPath, scope: Scope): void
+  /** `path` could not be looked at; what is known of it stays. */
+  problem(path: RawPath, error: unknown): void
+  solved(path: RawPath): void
+  /** Called before entries of the root, or a mount below it, are taken to have vanished. Throws to stop that. */
+  guard(path: RawPath): void
+}
+
+export interface TreeContext extends TreeOptions {
+  readonly directories: Directories
+}

@@ -1,0 +1,74 @@
+import { type DirId, type Observation, sameIdentity, sameObservation } from '../model/entry.ts'
+import { joinPath, type RawPath } from '../model/path.ts'
+import type { SeenEntry } from '../model/seen.ts'
+import type { TreeContext } from './context.ts'
+
+/** A difference between the seen state and the disk at one name. */
+export interface Finding {
+  readonly dir: DirId
+  readonly name: RawPath
+  readonly path: RawPath
+  /** What was seen before. */
+  readonly row: SeenEntry | undefined
+  /** What is there now and wanted. */
+  readonly disk: Observation | undefined
+  /** Whether the bytes may differ although nothing else says so. */
+  readonly content: boolean
+}
+
+export interface LookOptions {
+  /** Bytes were written since the last look, whatever `lstat` says. */
+  readonly content: boolean
+  /** A recent file that looks equal is not believed from this wall time on: a rewrite may hide in the clock's tick. */
+  readonly suspectFromMs: number
+  /** A ctime that moved alone counts as changed bytes, as nobody saw what moved it. */
+  readonly ctimeMeansContent: boolean
+}
+
+/** `vanished`: gone or another file in its place; `appeared`: the reverse; both: replaced. */
+export function isVanished({ row, disk }: Finding): boolean {
+  return row !== undefined && (disk === undefined || !sameIdentity(row, disk))
+}
+
+export function isAppeared({ row, disk }: Finding): boolean {
+  return disk !== undefined && (row === undefined || !sameIdentity(row, disk))
+}
+
+/**
+ * Looks at one name: a finding, or `same`, or `absent` when it is neither known nor there (it was, a moment ago), or
+ * `unknown` when it could not be looked at.
+ */
+export function lookAt(
+  context: TreeContext,
+  dir: DirId,
+  parentPath: RawPath,
+  name: RawPath,
+  row: SeenEntry | undefined,
+  options: LookOptions,
+): Finding | 'same' | 'absent' | 'unknown' {
+  const path = joinPath(parentPath, name)
+  let disk: Observation | undefined
+  try {
+    disk = context.fs.look(`${context.root}/${path}` as RawPath)
+  } catch (error) {
+    context.problem(path, error)
+    return 'unknown'
+  }
+  context.solved(path)
+  if (disk !== undefined && !context.rules.wants(path, disk.kind)) disk = undefined
+  if (disk === undefined) return row === undefined ? 'absent' : { dir, name, path, row, disk, content: true }
+  if (row === undefined || !sameIdentity(row, disk)) return { dir, name, path, row, disk, content: options.content }
+  const content = row.kind !== 'directory' && bytesMayDiffer(row, disk, options)
+  if (!content && sameObservation(row, disk)) return 'same'
+  return { dir, name, path, row, disk, content }
+}
+
+function bytesMayDiffer(row: SeenEntry, disk: Observation, { content, suspectFromMs, ctimeMeansContent }: LookOptions): boolean {
+  return (
+    content ||
+    row.sizeBytes !== disk.sizeBytes ||
+    row.mtimeMs !== disk.mtimeMs ||
+    (ctimeMeansContent && row.ctimeMs !== disk.ctimeMs) ||
+    disk.ctimeMs >= suspectFromMs
+  )
+}

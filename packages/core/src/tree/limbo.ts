@@ -1,0 +1,59 @@
+import type { DirId } from '../model/entry.ts'
+import type { RawPath } from '../model/path.ts'
+import { LIMBO, type SeenEntry } from '../model/seen.ts'
+import type { TreeContext } from './context.ts'
+
+/**
+ * Entries that have left their place. Until it is settled, one of them that turns up elsewhere keeps all that is known of
+ * it, and below it: that is how a rename of a directory of any size is one row.
+ */
+export interface Limbo {
+  /** Takes a row out of its place. */
+  detach(dir: DirId, name: RawPath, path: RawPath, id: DirId): void
+  /** The row of limbo with this name was given a place; returns the path that it had. */
+  release(name: RawPath): RawPath
+  /** Removes what has not turned up, with everything below. */
+  settle(): void
+  readonly size: number
+}
+
+export function createLimbo(context: TreeContext): Limbo {
+  const { table } = context
+  const paths = new Map<RawPath, RawPath>()
+  let next = 0
+  // Rows that a dead process left behind.
+  for (const row of table.list(LIMBO)) remove(context, row.name, row)
+  return {
+    detach(dir, name, path, id) {
+      const key = String(++next) as RawPath
+      if (!table.move(dir, name, LIMBO, key)) return // it has turned up elsewhere already
+      if (id > 0) context.directories.delete(id)
+      paths.set(key, path)
+    },
+    release(name) {
+      const path = paths.get(name)!
+      paths.delete(name)
+      return path
+    },
+    settle() {
+      for (const [key, path] of paths) {
+        remove(context, key, table.get(LIMBO, key))
+        context.touch(path, 'tree')
+      }
+      paths.clear()
+    },
+    get size() {
+      return paths.size
+    },
+  }
+}
+
+function remove(context: TreeContext, key: RawPath, row: SeenEntry | undefined): void {
+  context.table.remove(LIMBO, key)
+  const queue = row?.id ? [row.id] : []
+  for (let dir = queue.pop(); dir !== undefined; dir = queue.pop()) {
+    context.disarm(dir)
+    context.directories.delete(dir)
+    for (const below of context.table.removeListing(dir)) queue.push(below)
+  }
+}

@@ -1,0 +1,204 @@
+import { type DirId, ROOT_DIR } from '../model/entry.ts'
+import type { RawPath } from '../model/path.ts'
+import type { SeenEntry } from '../model/seen.ts'
+import { applyFindings, settleDirectory } from './apply.ts'
+import type { TreeContext } from './context.ts'
+import { type Finding, isAppeared, isVanished, lookAt, type LookOptions } from './finding.ts'
+import type { Limbo } from './limbo.ts'
+
+/** A directory to be read and compared. */
+export interface ScanJob {
+  readonly dir: DirId
+  /** All below it as well. */
+  readonly deep: boolean
+  readonly look: LookOptions
+}
+
+/** Reads directories one after the other, in slices, depth first so that few wait. */
+export interface Scanner {
+  add(job: ScanJob): void
+  /** Works until the deadline says so; returns whether nothing is left. Within a transaction. */
+  run(isOver: () => boolean): boolean
+  /** Entries of this directory were looked at meanwhile: what was listed of it is out of date. */
+  disturb(dir: DirId): void
+  /** Directories that wait. */
+  readonly size: number
+}
+
+export function createScanner(context: TreeContext, limbo: Limbo): Scanner {
+  const stack: ScanJob[] = []
+  const waiting = new Map<DirId, ScanJob>()
+  const current: Current = { job: undefined, steps: undefined, disturbed: false }
+  const add = (job: ScanJob): void => {
+    const known = waiting.get(job.dir)
+    if (known !== undefined && covers(known, job)) return
+    waiting.set(job.dir, job)
+    stack.push(job)
+  }
+  return {
+    add,
+    run(isOver) {
+      do {
+        if (current.steps === undefined) {
+          const job = stack.pop()
+          if (job === undefined) return true
+          if (waiting.get(job.dir) !== job) continue // a job that covers this one took its place
+          waiting.delete(job.dir)
+          Object.assign(current, { job, disturbed: false, steps: scanDirectory(context, limbo, job, add, current) })
+        }
+        if (current.steps!.next().done === true) current.steps = undefined
+      } while (!isOver())
+      return current.steps === undefined && stack.length === 0
+    },
+    disturb(dir) {
+      if (current.steps !== undefined && current.job?.dir === dir) current.disturbed = true
+    },
+    get size() {
+      return stack.length + (current.steps === undefined ? 0 : 1)
+    },
+  }
+}
+
+interface Current {
+  job: ScanJob | undefined
+  steps: Generator<undefined, void> | undefined
+  disturbed: boolean
+}
+
+/** Names looked at between two chances to stop. */
+const SLICE = 256
+/** A directory that changes faster than it is read is in the end read in one go. */
+const RESTARTS = 3
+
+function covers(a: ScanJob, b: ScanJob): boolean {
+  return (a.deep || !b.deep) && a.look.suspectFromMs <= b.look.suspectFromMs && (a.look.ctimeMeansContent || !b.look.ctimeMeansContent)
+}
+
+function* scanDirectory(
+  context: TreeContext,
+  limbo: Limbo,
+  job: ScanJob,
+  add: (job: ScanJob) => void,
+  current: Current,
+): Generator<undefined, void> {
+  for (let attempt = 0; ; attempt++) {
+    current.disturbed = false
+    const listing = readListing(context, job)
+    if (listing === 'gone') return lookFromAbove(context, limbo, job, add)
+    if (listing === 'unreadable') return
+    const compare = new Comparison(context, limbo, listing, add)
+    while (compare.step(SLICE)) {
+      if (attempt < RESTARTS) yield
+      if (current.disturbed) break
+    }
+    if (!current.disturbed) return compare.finish()
+  }
+}
+
+interface Listing {
+  readonly job: ScanJob
+  readonly path: RawPath
+  readonly names: readonly RawPath[]
+  readonly rows: Map<RawPath, SeenEntry>
+}
+
+function readListing(context: TreeContext, job: ScanJob): Listing | 'gone' | 'unreadable' {
+  const path = context.directories.pathOf(job.dir)
+  if (path === undefined) return 'unreadable' // it has left the tree; whoever saw that has dealt with it
+  const absolute = (path === '' ? context.root : `${context.root}/${path}`) as RawPath
+  // Armed before it is read: what comes later is told, what came earlier is read.
+  const armed = context.arm(job.dir, absolute)
+  if (armed === 'gone') return 'gone'
+  if (armed === 'limit') context.uncovered(job.dir)
+  let names: RawPath[] | undefined
+  try {
+    names = context.fs.list(absolute)
+  } catch (error) {
+    context.problem(path, error)
+    return 'unreadable'
+  }
+  if (names === undefined) return 'gone'
+  context.solved(path)
+  const judgedAnew = context.rules.directory?.(path, names) ?? false
+  const rows = new Map<RawPath, SeenEntry>()
+  for (const row of context.table.list(job.dir)) rows.set(row.name, row)
+  return { job: judgedAnew ? { ...job, deep: true } : job, path, names, rows }
+}
+
+/** Compares a listing with the seen rows, some names at a time. */
+class Comparison {
+  readonly #context: TreeContext
+  readonly #limbo: Limbo
+  readonly #listing: Listing
+  readonly #add: (job: ScanJob) => void
+  /** A directory seen for the first time is told of at once, not name by name. */
+  readonly #isNew: boolean
+  #at = 0
+  #entriesChanged = false
+
+  constructor(context: TreeContext, limbo: Limbo, listing: Listing, add: (job: ScanJob) => void) {
+    this.#context = context
+    this.#limbo = limbo
+    this.#listing = listing
+    this.#add = add
+    this.#isNew = listing.rows.size === 0
+  }
+
+  /** Returns whether names are left. */
+  step(count: number): boolean {
+    const { names, rows, job, path } = this.#listing
+    const findings: Finding[] = []
+    for (const end = Math.min(this.#at + count, names.length); this.#at < end; this.#at++) {
+      const name = names[this.#at]!
+      const row = rows.get(name)
+      const found = lookAt(this.#context, job.dir, path, name, row, job.look)
+      if (found === 'absent') continue
+      rows.delete(name)
+      if (typeof found === 'object') findings.push(found)
+      else if (found === 'same' && job.deep && row!.id > 0) this.#add({ ...job, dir: row!.id })
+    }
+    this.#apply(findings)
+    return this.#at < names.length
+  }
+
+  /** What was known and is in the listing no more. Looked at once more, as the listing may be a moment old. */
+  finish(): void {
+    const { rows, job, path } = this.#listing
+    const findings: Finding[] = []
+    for (const name of rows.keys()) {
+      const row = this.#context.table.get(job.dir, name)
+      const found = row && lookAt(this.#context, job.dir, path, name, row, job.look)
+      if (typeof found === 'object') findings.push(found)
+    }
+    this.#apply(findings)
+    if (this.#isNew && this.#entriesChanged) this.#context.touch(path, 'listing')
+    if (job.dir !== ROOT_DIR) settleDirectory(this.#context, job.dir, this.#entriesChanged)
+  }
+
+  #apply(findings: Finding[]): void {
+    if (findings.length === 0) return
+    const { job } = this.#listing
+    this.#entriesChanged ||= findings.some((finding) => isVanished(finding) || isAppeared(finding))
+    const scan = (dir: DirId, deep: boolean): void => this.#add({ ...job, dir, deep })
+    applyFindings(this.#context, this.#limbo, findings, { scan, quiet: this.#isNew })
+    // A directory whose own row changed still has to be entered.
+    if (job.deep) {
+      for (const { row, disk } of findings) {
+        if (row !== undefined && row.id > 0 && disk?.kind === 'directory') this.#add({ ...job, dir: row.id })
+      }
+    }
+  }
+}
+
+/** The directory is not where it was: its parent's entry tells what became of it. */
+function lookFromAbove(context: TreeContext, limbo: Limbo, job: ScanJob, add: (job: ScanJob) => void): void {
+  const place = context.directories.placeOf(job.dir)
+  if (place === undefined) return context.guard('' as RawPath)
+  const parentPath = context.directories.pathOf(place.parent)
+  const row = context.table.get(place.parent, place.name)
+  if (parentPath === undefined || row === undefined) return
+  const found = lookAt(context, place.parent, parentPath, place.name, row, job.look)
+  if (typeof found !== 'object') return
+  const scan = (dir: DirId, deep: boolean): void => add({ ...job, dir, deep })
+  applyFindings(context, limbo, [found], { scan, quiet: false })
+}

@@ -1,0 +1,136 @@
+import { type DirId, ROOT_DIR } from '../model/entry.ts'
+import type { Hint } from '../model/hint.ts'
+import type { RawPath } from '../model/path.ts'
+import { applyFindings, settleDirectory } from './apply.ts'
+import type { TreeContext, TreeOptions } from './context.ts'
+import { createDirectories, type Directories } from './directories.ts'
+import { type Finding, isAppeared, isVanished, lookAt, type LookOptions } from './finding.ts'
+import { addHint, createHintSet, type HintSet, isEmpty } from './hint-set.ts'
+import { createLimbo, type Limbo } from './limbo.ts'
+import { createScanner, type Scanner } from './scan.ts'
+
+/** The seen state of a source: it takes hints, looks, and says which paths changed. Changes are made in the caller's transactions. */
+export interface Tree {
+  readonly directories: Directories
+  /** Remembers where to look. */
+  hint(hint: Exclude<Hint, { type: 'root' }>): void
+  /**
+   * Scans everything; recent files that look equal are not believed from `suspectFromMs` on. `hold`: what has vanished is only
+   * told of when all was scanned, as it may turn up elsewhere.
+   */
+  scanAll(suspectFromMs: number, hold: boolean): void
+  /** Looks at all hinted entries, queues directories for {@link Tree.scan}. Within a transaction. */
+  look(): void
+  /** Reads queued directories until `isOver`; returns whether none is left. Within a transaction. */
+  scan(isOver: () => boolean): boolean
+  readonly hasHints: boolean
+  readonly directoryCount: number
+  /** Directories that wait to be read. */
+  readonly scanning: number
+}
+
+/** Within a transaction. */
+export function createTree(options: TreeOptions): Tree {
+  const directories = createDirectories(options.table)
+  const context: TreeContext = { ...options, directories }
+  const limbo = createLimbo(context)
+  const scanner = createScanner(context, limbo)
+  let hints = createHintSet()
+  let suspectFromMs = Infinity
+  let isHeld = false
+  return {
+    directories,
+    hint: (hint) => addHint(hints, hint),
+    scanAll(suspectFrom, hold) {
+      isHeld ||= hold
+      scanner.add({ dir: ROOT_DIR, deep: true, look: distrust(suspectFrom) })
+    },
+    look() {
+      const taken = hints
+      hints = createHintSet()
+      if (!options.noLoss && taken.trees.has(ROOT_DIR)) taken.trees.set(ROOT_DIR, true) // nobody tells what hid in between
+      if ([...taken.trees.values()].some(Boolean)) {
+        suspectFromMs = Math.min(suspectFromMs, options.counters.horizonMs - RACY_MS)
+        isHeld = true
+      }
+      queueScans(context, scanner, taken, suspectFromMs)
+      lookAtEntries(context, limbo, scanner, taken)
+    },
+    scan(isOver) {
+      const done = scanner.run(isOver)
+      if (done) {
+        suspectFromMs = Infinity
+        isHeld = false
+      }
+      if (!isHeld) limbo.settle()
+      return done
+    },
+    get hasHints() {
+      return !isEmpty(hints)
+    },
+    get directoryCount() {
+      return directories.size
+    },
+    get scanning() {
+      return scanner.size
+    },
+  }
+}
+
+/** How far file times may lag behind the wall clock, and how long a write may take to follow its own time stamp. */
+export const RACY_MS = 1000
+
+/** For what nobody watched: only a moved ctime or an old equal one is believed. */
+function distrust(suspectFromMs: number): LookOptions {
+  return { content: false, suspectFromMs, ctimeMeansContent: true }
+}
+
+function queueScans(context: TreeContext, scanner: Scanner, hints: HintSet, suspectFromMs: number): void {
+  for (const [dir, isLost] of hints.trees) {
+    scanner.add({ dir, deep: true, look: distrust(isLost ? suspectFromMs : Infinity) })
+  }
+  for (const dir of hints.directories) {
+    scanner.disturb(dir)
+    scanner.add({ dir, deep: false, look: distrust(Infinity) })
+    settleDirectory(context, dir, false)
+  }
+}
+
+/** Files that say what is wanted in their directory. */
+const RULE_FILES: ReadonlySet<string> = new Set(['.gitignore', '.clsyncignore'])
+
+function lookAtEntries(context: TreeContext, limbo: Limbo, scanner: Scanner, hints: HintSet): void {
+  const findings: Finding[] = []
+  const changed = new Map<DirId, boolean>()
+  for (const [dir, names] of hints.entries) {
+    const path = context.directories.pathOf(dir)
+    if (path === undefined) continue // it has left the tree: what is in it was, or will be, told by its new place
+    scanner.disturb(dir)
+    for (const [name, content] of names) lookAtEntry(context, findings, changed, dir, path, name, content)
+    if (context.rules.directory !== undefined && [...names.keys()].some((name) => RULE_FILES.has(name))) {
+      scanner.add({ dir, deep: false, look: distrust(Infinity) })
+    }
+  }
+  const scan = (dir: DirId, deep: boolean): void => scanner.add({ dir, deep, look: distrust(Infinity) })
+  applyFindings(context, limbo, findings, { scan, quiet: false })
+  for (const [dir, entriesChanged] of changed) if (dir !== ROOT_DIR) settleDirectory(context, dir, entriesChanged)
+}
+
+function lookAtEntry(
+  context: TreeContext,
+  findings: Finding[],
+  changed: Map<DirId, boolean>,
+  dir: DirId,
+  path: RawPath,
+  name: RawPath,
+  content: boolean,
+): void {
+  const row = context.table.get(dir, name)
+  const look = { content, suspectFromMs: Infinity, ctimeMeansContent: !context.noLoss }
+  const found = lookAt(context, dir, path, name, row, look)
+  if (found === 'absent') changed.set(dir, changed.get(dir) ?? false)
+  if (typeof found !== 'object') return
+  if (found.row !== undefined && found.disk !== undefined) context.solved(found.path)
+  if (isVanished(found) || isAppeared(found)) changed.set(dir, true)
+  findings.push(found)
+}

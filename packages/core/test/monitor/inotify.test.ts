@@ -1,0 +1,169 @@
+import { spawn } from 'node:child_process'
+import fs from 'node:fs'
+import { afterEach, describe, expect, test } from 'vitest'
+import { ROOT_DIR } from '../../src/model/entry.ts'
+import type { Hint } from '../../src/model/hint.ts'
+import { type RawPath, fromText } from '../../src/model/path.ts'
+import { createInotifyMonitor } from '../../src/monitor/inotify.ts'
+import { ERRNO, type Libc, loadLibc } from '../../src/monitor/libc.ts'
+import { cases } from './conformance.ts'
+import { Scene, type SceneOptions, until } from './scene.ts'
+
+describe.runIf(process.platform === 'linux')('inotify', async () => {
+  const libc = await loadLibc()
+  let scene: Scene
+  afterEach(() => scene.close())
+
+  async function begin(options: SceneOptions = {}, calls: Libc = libc): Promise<Scene> {
+    scene = new Scene(createInotifyMonitor(calls), options)
+    await scene.start()
+    return scene
+  }
+
+  test.each(cases)('$name', async ({ before, run }) => {
+    await begin(before === undefined ? {} : { before })
+    await run(scene)
+    expect(scene.follower.warnings).toEqual([])
+    expect(scene.monitor.stats().losses).toBe(0)
+  })
+
+  test('drain hands over at once what has happened', async () => {
+    await begin({ before: 'mkdir d' })
+    fs.writeFileSync(`${scene.root}/d/f`, 'x')
+    expect(scene.follower.hints).toEqual([])
+    scene.monitor.drain()
+    expect(scene.follower.hints).toEqual([{ type: 'entry', dir: scene.follower.idAt('d'), name: 'f', content: true }])
+  })
+
+  test('more events than the kernel queues are a loss that is announced, and made good', async () => {
+    await begin({ before: 'mkdir a b; echo x > a/f; echo x > a/g' })
+    flood(`${scene.root}/a`)
+    fs.mkdirSync(`${scene.root}/b/new`)
+    fs.writeFileSync(`${scene.root}/b/new/f`, 'x')
+    await until(() => scene.follower.hints.length > 0)
+    expect(scene.follower.hints).toContainEqual({ type: 'lost', dir: ROOT_DIR, why: 'overflow' } satisfies Hint)
+    expect(scene.follower.hints.filter((hint) => hint.type === 'entry' && hint.dir === scene.follower.idAt('b'))).toEqual([])
+    await scene.converge()
+    await scene.touchAll()
+    expect(scene.monitor.stats().losses).toBe(1)
+  })
+
+  test('a descriptor that cannot be read any more is replaced, and that is a loss', async () => {
+    let failures = 1
+    await begin({ before: 'mkdir -p a/b; echo x > a/b/f' }, { ...libc, read: (fd, into) => (failures-- > 0 ? -ERRNO.EINVAL : libc.read(fd, into)) })
+    await until(() => failures < 0 || touched(`${scene.root}/a/b/f`))
+    await scene.converge()
+    await scene.touchAll()
+    expect(scene.monitor.stats()).toMatchObject({ losses: 1, watches: 3 })
+  })
+
+  describe('the root', () => {
+    test.each([
+      ['removed', 'rm -rf "$PWD"', ['gone']],
+      ['moved away', 'mv "$PWD" $OUT/root', ['gone']],
+      ['removed and made again', 'rm -rf "$PWD"; mkdir "$PWD"', ['gone', 'replaced']],
+      ['exchanged for another', 'mkdir $OUT/new; mv "$PWD" $OUT/old; mv $OUT/new "$PWD"', ['gone', 'replaced']],
+    ])('%s', async (_name, script, states) => {
+      await begin({ before: 'mkdir -p a/b; echo x > a/b/f' })
+      await scene.shell(script)
+      await until(() => states.every((state) => scene.follower.hints.some((hint) => hint.type === 'root' && hint.state === state)))
+      expect(scene.follower.hints.filter((hint) => hint.type === 'root').length).toBeLessThanOrEqual(3)
+    })
+
+    test('removed while a process works in it, which keeps the kernel from saying so of the root itself', async () => {
+      await begin()
+      const holder = spawn('sleep', ['60'], { cwd: scene.root, stdio: 'ignore' })
+      try {
+        await new Promise((resolve) => holder.once('spawn', resolve))
+        fs.rmdirSync(scene.root)
+        await until(() => scene.follower.hints.some((hint) => hint.type === 'root'))
+        expect(scene.follower.hints).toContainEqual({ type: 'root', state: 'gone' } satisfies Hint)
+      } finally {
+        holder.kill()
+      }
+    })
+
+    test('a neighbour of it that comes and goes means nothing', async () => {
+      await begin()
+      fs.writeFileSync(`${scene.base}/neighbour`, 'x')
+      fs.rmSync(`${scene.base}/neighbour`)
+      scene.monitor.drain()
+      expect(scene.follower.hints).toEqual([])
+    })
+  })
+
+  describe('arm', () => {
+    test('says that a directory is gone when nothing, a file or a symlink is there', async () => {
+      await begin({ before: 'mkdir d; echo x > file; ln -s d link' })
+      for (const name of ['nothing', 'file', 'link', 'file/below']) expect(arm(99, name), name).toBe('gone')
+      expect(scene.monitor.stats().watches).toBe(2)
+    })
+
+    test('one inode under two ids reports to both, until each has been disarmed', async () => {
+      await begin({ before: 'mkdir d' })
+      const id = scene.follower.idAt('d')
+      expect(arm(99, 'd')).toBe('armed')
+      expect(hintedBy('x', id, 99)).toEqual([id, 99])
+      scene.monitor.disarm(99)
+      expect(hintedBy('y', id, 99)).toEqual([id])
+      scene.monitor.disarm(id)
+      expect(hintedBy('z', id, 99)).toEqual([])
+    })
+
+    test('an id that is armed on another directory leaves the first one', async () => {
+      await begin({ before: 'mkdir d e' })
+      const id = scene.follower.idAt('d')
+      scene.monitor.disarm(scene.follower.idAt('e'))
+      expect(arm(id, 'e')).toBe('armed')
+      expect(hintedBy('x', id)).toEqual([])
+      fs.writeFileSync(`${scene.root}/e/f`, 'x')
+      scene.monitor.drain()
+      expect(scene.follower.hints).toContainEqual({ type: 'entry', dir: id, name: 'f', content: true } satisfies Hint)
+    })
+
+    function arm(id: number, name: string): string {
+      return scene.monitor.arm(id, fromText(`${scene.root}/${name}`))
+    }
+
+    /** Which of the ids a new file in `d` is reported to. */
+    function hintedBy(file: string, ...ids: number[]): number[] {
+      scene.follower.hints.length = 0
+      fs.writeFileSync(`${scene.root}/d/${file}`, 'x')
+      scene.monitor.drain()
+      return ids.filter((id) => scene.follower.hints.some((hint) => hint.type === 'entry' && hint.dir === id && hint.name === (file as RawPath)))
+    }
+  })
+
+  test('after stop no hint comes and no descriptor is left', async () => {
+    await begin({ before: 'mkdir d' })
+    const before = inotifyDescriptors()
+    await scene.monitor.stop()
+    fs.writeFileSync(`${scene.root}/d/f`, 'x')
+    scene.monitor.drain()
+    expect(scene.follower.hints).toEqual([])
+    expect(inotifyDescriptors()).toBe(before - 1)
+  })
+})
+
+/** More events than a queue holds, from within this process, so that nobody reads meanwhile. Two files by turns, as the kernel merges repetitions. */
+function flood(directory: string): void {
+  const limit = Number(fs.readFileSync('/proc/sys/fs/inotify/max_queued_events', 'latin1'))
+  for (let turn = 0; turn <= limit / 2; turn++) {
+    for (const name of ['f', 'g']) fs.chmodSync(`${directory}/${name}`, turn % 2 === 0 ? 0o600 : 0o644)
+  }
+}
+
+function touched(path: string): false {
+  fs.appendFileSync(path, '+')
+  return false
+}
+
+function inotifyDescriptors(): number {
+  return fs.readdirSync('/proc/self/fd').filter((fd) => {
+    try {
+      return fs.readlinkSync(`/proc/self/fd/${fd}`) === 'anon_inode:inotify'
+    } catch {
+      return false
+    }
+  }).length
+}

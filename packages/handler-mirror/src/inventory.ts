@@ -1,0 +1,36 @@
+import fs from 'node:fs'
+import { type InventoryEntry, nameText, sourcePath } from '@clsync/core/handler'
+import { codeOf } from './failure.ts'
+import { joinPath } from './path.ts'
+import { isTempName } from './temp-names.ts'
+
+/** Everything in the target but its trash and our temporary files; parents before what they hold. Follows no link. */
+export function* inventory(root: string, trash: string | undefined, signal: AbortSignal): Generator<InventoryEntry> {
+  const waiting = ['']
+  for (let directory = waiting.pop(); directory !== undefined; directory = waiting.pop()) {
+    signal.throwIfAborted()
+    for (const entry of list(root, directory)) {
+      const path = joinPath(directory, nameText(entry.name))
+      if (path === trash || isTempName(entry.name.toString('latin1'))) continue
+      const kind = kindOf(entry)
+      if (kind === 'directory') waiting.push(path)
+      yield { path, kind }
+    }
+  }
+}
+
+function list(root: string, directory: string): fs.Dirent<Buffer>[] {
+  try {
+    return fs.readdirSync(sourcePath(root, directory), { withFileTypes: true, encoding: 'buffer' })
+  } catch (error) {
+    // Removed since it was listed; or, in a dry run, not made yet.
+    if (codeOf(error) === 'ENOENT') return []
+    throw error
+  }
+}
+
+function kindOf(entry: fs.Dirent<Buffer>): InventoryEntry['kind'] {
+  if (entry.isFile()) return 'file'
+  if (entry.isDirectory()) return 'directory'
+  return entry.isSymbolicLink() ? 'symlink' : 'other'
+}

@@ -1,0 +1,83 @@
+import fs from 'node:fs'
+import { codeOf, isDenied } from './failure.ts'
+import type { Pass } from './mirror.ts'
+import { parentOf } from './path.ts'
+import { removeTempsIn } from './temp-names.ts'
+
+/** Puts the finished entry under a temporary name in the place of `path`, in one step. */
+export function put(pass: Pass, temp: string, path: string): void {
+  const parent = parentOf(path)
+  const obstacle = pass.targetGuard.obstacle(parent)
+  if (obstacle !== undefined) throw notADirectory(obstacle.path)
+  if (!pass.fresh.has(parent)) pass.mirror.trash?.keep(path)
+  changeIn(pass, parent, () => {
+    try {
+      fs.renameSync(pass.to(temp), pass.to(path))
+    } catch (error) {
+      if (!isDirectory(pass, path)) throw error
+      clearDirectory(pass, path)
+      fs.renameSync(pass.to(temp), pass.to(path))
+    }
+  })
+}
+
+/** Runs `act`, which makes, removes or renames an entry of `directory`; again with write permission when it is denied. */
+export function changeIn<T>(pass: Pass, directory: string, act: () => T): T {
+  pass.directories.touch(directory)
+  try {
+    return act()
+  } catch (error) {
+    if (!isDenied(error) || !pass.directories.loosen(directory)) throw error
+    return act()
+  }
+}
+
+/** Removes an entry under a temporary name that is not going to be finished. */
+export function discard(pass: Pass, temp: string): void {
+  try {
+    fs.rmSync(pass.to(temp), { force: true })
+  } catch {
+    // The reason it is discarded for is told; the name is found again at the next start.
+  }
+}
+
+/** Removes the directory at `path` to make room. Entries that clsync did not put there are kept: in the trash, or by failing. */
+export function clearDirectory(pass: Pass, path: string): void {
+  pass.targetGuard.forget()
+  try {
+    removeEmptyDirectory(pass, path)
+  } catch (error) {
+    if (!isNotEmpty(error)) throw error
+    if (pass.mirror.trash === undefined) {
+      throw new Error(`"${path}" is a directory at the target with entries that clsync did not put there; they are kept`, {
+        cause: error,
+      })
+    }
+    pass.mirror.trash.take(path)
+  }
+}
+
+/** `rmdir`, also when only temporary files of ours are left in it. */
+export function removeEmptyDirectory(pass: Pass, path: string): void {
+  try {
+    fs.rmdirSync(pass.to(path))
+  } catch (error) {
+    if (!isNotEmpty(error) || removeTempsIn(pass.mirror.destination.root, path) === 0) throw error
+    fs.rmdirSync(pass.to(path))
+  }
+}
+
+/** Whether a directory could not be removed or replaced because of what it holds. */
+export function isNotEmpty(error: unknown): boolean {
+  const code = codeOf(error)
+  return code === 'ENOTEMPTY' || code === 'EEXIST'
+}
+
+/** Why nothing is written below `path`. */
+export function notADirectory(path: string): Error {
+  return new Error(`"${path}" is no directory at the target (a symbolic link is never followed)`)
+}
+
+function isDirectory(pass: Pass, path: string): boolean {
+  return fs.lstatSync(pass.to(path), { throwIfNoEntry: false })?.isDirectory() === true
+}

@@ -1,0 +1,127 @@
+import { type Batch, type Change, type HandlerContext, refuse, type Session, type SyncResult } from '@clsync/core/handler'
+import { bring } from './bring.ts'
+import { openDestination } from './destination.ts'
+import { concernsAll } from './failure.ts'
+import { HardLinks } from './hard-links.ts'
+import { inventory } from './inventory.ts'
+import { Metadata } from './metadata.ts'
+import { type Mirror, Pass } from './mirror.ts'
+import { move } from './move.ts'
+import { loadNative } from './native.ts'
+import type { MirrorOptions } from './options.ts'
+import { isWithin } from './path.ts'
+import { remove } from './removal.ts'
+import { TempNames } from './temp-names.ts'
+import { openTrash } from './trash.ts'
+
+/** Sets up a mirror of the context's source. */
+export async function openSession(options: MirrorOptions, context: HandlerContext): Promise<Session> {
+  const mirror = await openMirror(options, context)
+  const list = (signal: AbortSignal) => inventory(mirror.destination.root, mirror.trash?.within, signal)
+  if (context.dryRun) return { sync: (batch) => tell(batch, context), inventory: list }
+  return {
+    sync: (batch, signal) => sync(mirror, batch, signal),
+    inventory: list,
+    async close() {
+      mirror.temps.close()
+    },
+  }
+}
+
+async function openMirror(options: MirrorOptions, context: HandlerContext): Promise<Mirror> {
+  const native = await loadNative()
+  if (options.xattrs && native === undefined) {
+    throw refuse({
+      message: 'Extended attributes cannot be carried here: the system library could not be called.',
+      fix: 'Install clsync with its optional packages on Linux, or switch the option xattrs off.',
+    })
+  }
+  const destination = openDestination(options.destination, context)
+  const temps = new TempNames(destination.root, context.stateDir)
+  if (!context.dryRun) temps.removeLeftovers()
+  return {
+    source: context.root,
+    destination,
+    metadata: new Metadata(native, options.xattrs),
+    temps,
+    trash: options.trash === undefined || context.dryRun ? undefined : openTrash(options.trash, destination.root),
+    hardLinks: options.hardLinks ? new HardLinks(destination.root) : undefined,
+    log: context.log,
+    progress: (bytes) => context.progress(bytes),
+    undeleted: new Set(),
+    moved: { batch: '', inodes: new Map() },
+    reflinks: undefined,
+  }
+}
+
+async function tell(batch: Batch, { log }: HandlerContext): Promise<void> {
+  for (const { type, path, kind, from } of batch.changes) {
+    log.info(`would ${type} ${kind}`, from === undefined ? { path } : { path, from })
+  }
+}
+
+async function sync(mirror: Mirror, batch: Batch, signal: AbortSignal): Promise<SyncResult> {
+  const pass = new Pass(mirror, batch, signal)
+  mirror.destination.check()
+  mirror.trash?.startFolder()
+  if (mirror.moved.batch !== batch.id) {
+    mirror.moved.batch = batch.id
+    mirror.moved.inodes.clear()
+  }
+  try {
+    for (const change of batch.changes) {
+      if (pass.slice.over) await pass.turn()
+      const later = attempt(pass, change, signal)
+      if (later !== undefined) await later
+    }
+  } catch (error) {
+    finishAnyway(pass)
+    throw error
+  }
+  const unfinished = pass.directories.finish()
+  const paths = unfinished.length === 0 ? undefined : new Set(batch.changes.map(({ path }) => path))
+  return { failed: [...pass.failed, ...unfinished.filter(({ path }) => paths?.has(path))] }
+}
+
+/** `undefined` when it is done, so that only what takes long costs a promise. */
+function attempt(pass: Pass, change: Change, signal: AbortSignal): Promise<void> | undefined {
+  try {
+    return apply(pass, change)?.catch((error: unknown) => takeFailure(pass, change, error, signal))
+  } catch (error) {
+    takeFailure(pass, change, error, signal)
+    return undefined
+  }
+}
+
+function apply(pass: Pass, change: Change): Promise<void> | undefined {
+  const trash = pass.mirror.trash?.within
+  if (trash !== undefined && isWithin(change.path, trash)) throw new Error(`"${change.path}" is where the trash is at the target`)
+  switch (change.type) {
+    case 'delete':
+      remove(pass, change)
+      return undefined
+    case 'move':
+      return move(pass, change)
+    case 'create':
+    case 'update':
+      return bring(pass, change)
+  }
+}
+
+/** Of one path, unless every other would meet it as well. */
+function takeFailure(pass: Pass, { path }: Change, error: unknown, signal: AbortSignal): void {
+  signal.throwIfAborted()
+  pass.mirror.destination.check()
+  if (concernsAll(error)) throw error
+  pass.failed.push({ path, error })
+}
+
+/** The batch has failed for a reason of its own, which is the one to tell. */
+function finishAnyway(pass: Pass): void {
+  try {
+    pass.mirror.destination.check()
+    pass.directories.finish()
+  } catch {
+    // The batch comes again, and with it these directories.
+  }
+}
