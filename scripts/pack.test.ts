@@ -20,7 +20,11 @@ beforeAll(() => {
   for (const name of PACKAGES) run('pnpm', ['pack', '--pack-destination', folder], join(ROOT, 'packages', name))
   mkdirSync(consumer)
   writeFileSync(join(consumer, 'package.json'), '{ "name": "consumer", "private": true, "type": "module" }\n')
-  run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error', ...tarballs()], consumer)
+  run(
+    'npm',
+    ['install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error', '@types/node@24', ...tarballs()],
+    consumer,
+  )
 }, 5 * MINUTE_MS)
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -105,7 +109,7 @@ const TSCONFIG = JSON.stringify({
     exactOptionalPropertyTypes: true,
     module: 'nodenext',
     target: 'es2024',
-    types: [],
+    types: ['node'],
     noEmit: true,
     skipLibCheck: false,
   },

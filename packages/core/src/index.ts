@@ -1,6 +1,7 @@
-export { defineConfig, definePlugin, use, type TypedPlugin, type UsedHandler } from './config/define.ts'
+export { defineConfig, definePlugin, use } from './config/define.ts'
 export type { TargetConfig, UserConfig } from './config/schema.ts'
 export { resolveTasks, type Request, type Resolution } from './config/resolve.ts'
+export type { TypedPlugin, UsedHandler } from './config/written.ts'
 export { createEngine, type Engine, type EngineOptions } from './engine/engine.ts'
 export * from './handler.ts'
 export type { FailedEvent, HintEvent, Hooks, StateEvent, SyncedEvent, SyncEvent, TargetInfo } from './hooks.ts'

@@ -78,7 +78,7 @@ class StillChanging extends Error {
 
 /** A new file for us alone until it has its owner. */
 function create({ pass, path, stat }: Copy, temp: string): number {
-  const ours = Number(stat.uid) === process.geteuid?.()
+  const ours = Number(stat.uid) === OWN_UID
   const mode = Number(stat.mode) & (ours ? 0o777 : 0o700)
   return changeIn(pass, parentOf(path), () => fs.openSync(pass.to(temp), NEW, mode))
 }
@@ -101,7 +101,7 @@ function isSparse(stat: fs.BigIntStats): boolean {
 }
 
 function copyAll(from: number, to: number, size: number): void {
-  for (let at = 0; at < size; ) {
+  for (let at = 0; at < size;) {
     const length = fs.readSync(from, chunk, 0, Math.min(chunk.length, size - at), at)
     if (length === 0) return
     writeAll(to, 0, length, at)
@@ -128,7 +128,7 @@ async function copySlices({ pass, fd, stat }: Copy, out: number): Promise<void> 
 
 /** Writes `chunk` from `start` to `end`; `at` is where the chunk begins in the file. */
 function writeAll(to: number, start: number, end: number, at: number): void {
-  for (let done = start; done < end; ) done += fs.writeSync(to, chunk, done, end - done, at + done)
+  for (let done = start; done < end;) done += fs.writeSync(to, chunk, done, end - done, at + done)
 }
 
 /** Writes the chunk's blocks that hold anything, and leaves holes for the others. */
@@ -148,9 +148,7 @@ function cloneBlocks({ pass, path }: Copy, temp: string): number | undefined {
   if (pass.mirror.reflinks === false) return undefined
   const { COPYFILE_EXCL, COPYFILE_FICLONE_FORCE, O_RDONLY, O_NOFOLLOW } = fs.constants
   try {
-    changeIn(pass, parentOf(path), () =>
-      fs.copyFileSync(pass.from(path), pass.to(temp), COPYFILE_EXCL | COPYFILE_FICLONE_FORCE),
-    )
+    changeIn(pass, parentOf(path), () => fs.copyFileSync(pass.from(path), pass.to(temp), COPYFILE_EXCL | COPYFILE_FICLONE_FORCE))
     pass.mirror.reflinks = true
     return fs.openSync(pass.to(temp), O_RDONLY | (O_NOFOLLOW ?? 0))
   } catch (error) {
@@ -162,6 +160,7 @@ function cloneBlocks({ pass, path }: Copy, temp: string): number | undefined {
 }
 
 const UNCLONEABLE = new Set(['ENOTSUP', 'EOPNOTSUPP', 'ENOTTY', 'EINVAL', 'EXDEV', 'ENOSYS'])
+const OWN_UID = process.geteuid?.()
 const ATTEMPTS = 3
 const SMALL_BYTES = 1024 * 1024
 /** Smaller files are not worth a hole. */

@@ -56,7 +56,8 @@ function lookAt(wanted: string): fs.BigIntStats | undefined {
 function check(root: string, before: fs.BigIntStats | undefined): void {
   const now = fs.statSync(sourcePath(root, ''), { bigint: true, throwIfNoEntry: false })
   if (now !== undefined && before !== undefined && now.dev === before.dev && now.ino === before.ino) return
-  const what = now === undefined ? 'is gone' : 'is not the directory it was at the start (unmounted, or another one put in its place)'
+  const what =
+    now === undefined ? 'is gone' : 'is not the directory it was at the start (unmounted, or another one put in its place)'
   throw Object.assign(new Error(`The destination ${root} ${what}.`), { code: DESTINATION_GONE })
 }
 

@@ -13,7 +13,13 @@ export class HardLinks {
   /** Takes note that `path` of the target now holds this file of the source. `pass` identifies the running batch. */
   learn(source: fs.BigIntStats, path: string, pass: object): void {
     if (source.nlink < 2n) return
-    this.#copies.set(keyOf(source), { path, pass: new WeakRef(pass), size: source.size, mtimeNs: source.mtimeNs, atMs: Date.now() })
+    this.#copies.set(keyOf(source), {
+      path,
+      pass: new WeakRef(pass),
+      size: source.size,
+      mtimeNs: source.mtimeNs,
+      atMs: Date.now(),
+    })
   }
 
   /** A path of the target that holds the same file, with the same content as the source has now. */

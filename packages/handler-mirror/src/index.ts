@@ -9,7 +9,14 @@ export type { MirrorOptions } from './options.ts'
 export default defineHandler({
   name: 'mirror',
   options: mirrorOptions,
-  capabilities: { moves: true, deletes: true, byteNames: true, kinds: ['file', 'directory', 'symlink'], parallel: 1, maxChanges: 5000 },
+  capabilities: {
+    moves: true,
+    deletes: true,
+    byteNames: true,
+    kinds: ['file', 'directory', 'symlink'],
+    parallel: 1,
+    maxChanges: 5000,
+  },
   identity: ({ destination }) => path.resolve(destination),
   setup: openSession,
 })

@@ -20,9 +20,7 @@ export function move(pass: Pass, change: Change): Promise<void> | undefined {
       throw new Error(`"${from}" is not at the target and cannot be moved to "${path}"`)
     }
   } else {
-    changeIn(pass, parentOf(from), () =>
-      changeIn(pass, parentOf(path), () => rename(pass, { from, path, held, there })),
-    )
+    changeIn(pass, parentOf(from), () => changeIn(pass, parentOf(path), () => rename(pass, { from, path, held, there })))
     pass.mirror.moved.inodes.set(path, held.ino)
     pass.targetGuard.forget()
     pass.fresh.clear()

@@ -5,7 +5,9 @@ export const mirrorOptions = z.strictObject({
   destination: z
     .string()
     .min(1)
-    .describe('Directory that becomes the copy. Relative to the working directory; made when missing; may be a symbolic link to one.'),
+    .describe(
+      'Directory that becomes the copy. Relative to the working directory; made when missing; may be a symbolic link to one.',
+    ),
   trash: z
     .string()
     .min(1)

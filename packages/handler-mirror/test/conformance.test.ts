@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import { conformance, readTree, tempTree } from '@clsync/core/testing'
-import { describe, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import mirror from '../src/index.ts'
 
 describe.each([
@@ -20,5 +20,7 @@ describe.each([
       },
     }
   }
-  for (const { name, run } of conformance({ handler: mirror, target })) test(name, run)
+  test.each(conformance({ handler: mirror, target }))('$name', async ({ run }) => {
+    await expect(run()).resolves.toBeUndefined()
+  })
 })

@@ -33,7 +33,11 @@ interface OptionToken {
 }
 
 function parserOption({ takes, short }: Flag) {
-  return { type: takes === undefined ? ('boolean' as const) : ('string' as const), multiple: true, ...(short !== undefined && { short }) }
+  return {
+    type: takes === undefined ? ('boolean' as const) : ('string' as const),
+    multiple: true,
+    ...(short !== undefined && { short }),
+  }
 }
 
 function addFlag(flags: { [Name in FlagName]?: Given }, { name, rawName, value, inlineValue }: OptionToken): void {
@@ -47,7 +51,10 @@ function addFlag(flags: { [Name in FlagName]?: Given }, { name, rawName, value, 
   }
   if (value === undefined || value === '') throw usage(`${origin} needs a value.`, `Write ${origin} ${flag.takes}.`)
   if (!inlineValue && /^-./u.test(value)) {
-    throw usage(`${origin} needs a value, but "${value}" follows it.`, `Write ${origin} ${flag.takes}, or ${origin}=${value} if that is the value.`)
+    throw usage(
+      `${origin} needs a value, but "${value}" follows it.`,
+      `Write ${origin} ${flag.takes}, or ${origin}=${value} if that is the value.`,
+    )
   }
   const before = flags[name]?.value
   flags[name] = { value: flag.many ? [...(Array.isArray(before) ? (before as string[]) : []), value] : value, origin } // lists hold text only
@@ -76,7 +83,10 @@ function unknownFlag(rawName: string): ClsyncError {
 
 function tooMany(positionals: readonly string[]): ClsyncError {
   const list = positionals.map((word) => JSON.stringify(word)).join(' ')
-  return usage(`Expected a source and a destination, got ${positionals.length} words: ${list}.`, 'Put quotes around a path with spaces. Several targets need a config file.')
+  return usage(
+    `Expected a source and a destination, got ${positionals.length} words: ${list}.`,
+    'Put quotes around a path with spaces. Several targets need a config file.',
+  )
 }
 
 function usage(message: string, fix: string): ClsyncError {

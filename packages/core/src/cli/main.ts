@@ -50,7 +50,15 @@ async function run({ source, destination, flags }: Arguments, format: Format, io
   if (file !== undefined) log.debug(`config ${file}`)
   for (const warning of warnings) log.warn(warning)
   const showProgress = !isOn(flags, 'quiet') && !(format === 'json' && terminal.isLive)
-  return runTasks({ tasks, mode: modeOf(flags), log, terminal, showProgress, nameTasks: format === 'json' || tasks.length > 1, io })
+  return runTasks({
+    tasks,
+    mode: modeOf(flags),
+    log,
+    terminal,
+    showProgress,
+    nameTasks: format === 'json' || tasks.length > 1,
+    io,
+  })
 }
 
 function modeOf(flags: GivenFlags): Mode {

@@ -27,10 +27,15 @@ export function outcomeOf(status: Status, mode: Mode): number {
 export function tellRemains(status: Status, log: Logger): void {
   for (const { name, problems, problemCount, heldDeletes, pending } of status.targets) {
     const at = log.scope({ target: name })
-    if (problemCount > 0) at.error(`${countText(problemCount, 'path')} could not be synced:`, { event: 'problems', problems: problemCount })
+    if (problemCount > 0)
+      at.error(`${countText(problemCount, 'path')} could not be synced:`, { event: 'problems', problems: problemCount })
     for (const { path, reason, attempts } of problems.slice(0, MAX_LISTED)) at.error(`  ${path}: ${reason}`, { attempts })
-    if (problemCount > Math.min(problems.length, MAX_LISTED)) at.error(`  and ${problemCount - Math.min(problems.length, MAX_LISTED)} more`)
-    if (heldDeletes > 0) at.error(`${countText(heldDeletes, 'delete')} held back because they are so many; --accept releases them`, { event: 'held' })
+    if (problemCount > Math.min(problems.length, MAX_LISTED))
+      at.error(`  and ${problemCount - Math.min(problems.length, MAX_LISTED)} more`)
+    if (heldDeletes > 0)
+      at.error(`${countText(heldDeletes, 'delete')} held back because they are so many; --accept releases them`, {
+        event: 'held',
+      })
     if (pending > 0 && problemCount === 0) at.error(`${countText(pending, 'change')} not sent`)
   }
 }

@@ -28,7 +28,11 @@ export async function runTasks(options: RunOptions): Promise<number> {
   for (const task of options.tasks) runs.push(await prepare(task, options))
   const engines = runs.map(({ engine }) => engine)
   const progress = options.showProgress
-    ? startProgress({ ...options, clock: io.clock, statuses: () => runs.filter((run) => !run.isStarted).map(({ engine }) => engine.status()) })
+    ? startProgress({
+        ...options,
+        clock: io.clock,
+        statuses: () => runs.filter((run) => !run.isStarted).map(({ engine }) => engine.status()),
+      })
     : undefined
   const shutdown = listenForSignals(engines, log, io)
   try {
@@ -94,7 +98,7 @@ async function start(run: Run, { io }: RunOptions): Promise<void> {
 
 /** Resolves when the mode's work is done; in `live` only when no task can go on. */
 async function settle(runs: readonly Run[], mode: Mode): Promise<void> {
-  const work = { 'once': (engine: Engine) => engine.idle(), 'until-idle': inSync, 'live': over }[mode]
+  const work = { once: (engine: Engine) => engine.idle(), 'until-idle': inSync, live: over }[mode]
   await Promise.all(runs.map(({ engine }) => Promise.race([work(engine), over(engine)])))
 }
 

@@ -27,4 +27,13 @@ function valueOf(flag: Flag, text: string, origin: string): Given['value'] {
   })
 }
 
-const SWITCH_WORDS: Readonly<Record<string, boolean>> = { 1: true, true: true, yes: true, on: true, 0: false, false: false, no: false, off: false }
+const SWITCH_WORDS: Readonly<Record<string, boolean>> = {
+  1: true,
+  true: true,
+  yes: true,
+  on: true,
+  0: false,
+  false: false,
+  no: false,
+  off: false,
+}

@@ -12,7 +12,7 @@ export interface ConfigFile {
 }
 
 /** Names that are looked for in a directory; the first that exists is taken. */
-export const SEARCH_PLACES: readonly string[] = [
+const SEARCH_PLACES: readonly string[] = [
   ...['ts', 'mts', 'js', 'mjs', 'cjs', 'json', 'yaml', 'yml'].map((ending) => `clsync.config.${ending}`),
   ...['', '.json', '.yaml', '.yml', '.ts', '.mts', '.js', '.mjs', '.cjs'].map((ending) => `.clsyncrc${ending}`),
   'package.json',
@@ -82,8 +82,13 @@ function checked(file: string, config: unknown): ConfigFile {
   if (isPlain(config)) return { path: file, values: config }
   const empty = config === undefined || config === null
   throw new ClsyncError('CONFIG_INVALID', {
-    message: empty ? `${file} is empty.` : `${file} does not hold an object but a ${Array.isArray(config) ? 'list' : typeof config}.`,
-    fix: path.basename(file) === 'package.json' ? 'Put the options below its "clsync" key.' : 'Put the options into one object, at least `source` and `targets`.',
+    message: empty
+      ? `${file} is empty.`
+      : `${file} does not hold an object but a ${Array.isArray(config) ? 'list' : typeof config}.`,
+    fix:
+      path.basename(file) === 'package.json'
+        ? 'Put the options below its "clsync" key.'
+        : 'Put the options into one object, at least `source` and `targets`.',
   })
 }
 
@@ -95,7 +100,10 @@ function unreadable(file: string, error: unknown): ClsyncError {
   return new ClsyncError('CONFIG_UNREADABLE', {
     message: `${file} cannot be read.`,
     why: `${error instanceof Error && error.name !== 'Error' ? `${error.name}: ` : ''}${reason}${place === undefined ? '' : ` (${place})`}`,
-    fix: place === undefined && error instanceof SyntaxError && /\.[cm]?js$/u.test(file) ? `\`node --check ${file}\` shows the place.` : hintFor(error),
+    fix:
+      place === undefined && error instanceof SyntaxError && /\.[cm]?js$/u.test(file)
+        ? `\`node --check ${file}\` shows the place.`
+        : hintFor(error),
     cause: error,
   })
 }

@@ -15,21 +15,56 @@ export interface Flag {
 
 /** Every flag there is: the help, the parser, the environment and docs/cli.md are made from this table. */
 export const FLAGS = {
-  handler: { group: 'what', takes: 'NAME|PATH', help: 'handler of the target: a package, its short name, or a path such as ./my-handler.ts' },
-  option: { group: 'what', takes: 'KEY=VALUE', short: 'o', many: true, help: 'option of the handler; dots nest, a repeated key makes a list' },
+  handler: {
+    group: 'what',
+    takes: 'NAME|PATH',
+    help: 'handler of the target: a package, its short name, or a path such as ./my-handler.ts',
+  },
+  option: {
+    group: 'what',
+    takes: 'KEY=VALUE',
+    short: 'o',
+    many: true,
+    help: 'option of the handler; dots nest, a repeated key makes a list',
+  },
   config: { group: 'what', takes: 'FILE', short: 'c', help: 'config file, instead of the nearest clsync.config.*' },
-  profile: { group: 'what', takes: 'NAME', short: 'p', many: true, help: 'profile of the config; several with commas or again, later ones win' },
+  profile: {
+    group: 'what',
+    takes: 'NAME',
+    short: 'p',
+    many: true,
+    help: 'profile of the config; several with commas or again, later ones win',
+  },
   exclude: { group: 'what', takes: 'PATTERN', many: true, help: 'leave out what matches, in the notation of .gitignore' },
   include: { group: 'what', takes: 'PATTERN', many: true, help: 'take what matches although something else excludes it' },
-  'state-dir': { group: 'what', takes: 'DIR', sets: ['stateDir'], help: 'where clsync keeps what it knows; default $XDG_STATE_HOME/clsync' },
+  'state-dir': {
+    group: 'what',
+    takes: 'DIR',
+    sets: ['stateDir'],
+    help: 'where clsync keeps what it knows; default $XDG_STATE_HOME/clsync',
+  },
 
   once: { group: 'how', help: 'sync what differs, then end' },
   'until-idle': { group: 'how', help: 'go on until nothing is left to do, then end' },
   'dry-run': { group: 'how', short: 'n', help: 'say what --once would do, touch nothing' },
-  accept: { group: 'how', environment: false, help: 'take the source as it is now although it was emptied or replaced, and release held deletes' },
-  delay: { group: 'how', takes: 'DURATION', sets: ['schedule', 'delay'], help: 'collect changes for this long before they are sent, such as 50ms or 2s' },
+  accept: {
+    group: 'how',
+    environment: false,
+    help: 'take the source as it is now although it was emptied or replaced, and release held deletes',
+  },
+  delay: {
+    group: 'how',
+    takes: 'DURATION',
+    sets: ['schedule', 'delay'],
+    help: 'collect changes for this long before they are sent, such as 50ms or 2s',
+  },
   monitor: { group: 'how', takes: 'NAME', sets: ['monitor'], help: 'auto, inotify, parcel or poll' },
-  extraneous: { group: 'how', takes: 'CHOICE', sets: ['extraneous'], help: 'what the target has and the source lacks at first contact: keep or delete' },
+  extraneous: {
+    group: 'how',
+    takes: 'CHOICE',
+    sets: ['extraneous'],
+    help: 'what the target has and the source lacks at first contact: keep or delete',
+  },
   trash: { group: 'how', takes: 'DIR', help: 'mirror: keep what is deleted or replaced at the target in DIR' },
 
   'log-format': { group: 'output', takes: 'FORMAT', help: 'pretty, or json for one object a line' },

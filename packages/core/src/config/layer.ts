@@ -46,7 +46,13 @@ export function isPlain(value: unknown): value is Record<string, unknown> {
 
 type Path = readonly PropertyKey[]
 
-function mergeInto(base: unknown, over: Readonly<Record<string, unknown>>, source: Source, path: Path, sources: Map<string, Source>) {
+function mergeInto(
+  base: unknown,
+  over: Readonly<Record<string, unknown>>,
+  source: Source,
+  path: Path,
+  sources: Map<string, Source>,
+) {
   const result = kept(base, over, path)
   for (const [key, value] of Object.entries(over)) {
     if (value === undefined || key === '__proto__') continue

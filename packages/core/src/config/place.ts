@@ -51,7 +51,7 @@ export function checkPlaces(source: string, targets: readonly LocalTarget[], sta
 }
 
 /** The real path; of what does not exist yet, below the real path of the nearest directory above it that does. */
-export function realPlace(given: string): string {
+function realPlace(given: string): string {
   const missing: string[] = []
   for (let at = path.resolve(given); ; at = path.dirname(at)) {
     try {
@@ -72,7 +72,8 @@ function isInside(inner: string, outer: string): boolean {
 }
 
 function targetOverlapsSource(source: string, { name, directory }: LocalTarget): ClsyncError {
-  const relation = directory === source ? 'is the source' : isInside(directory, source) ? 'lies inside of the source' : 'contains the source'
+  const relation =
+    directory === source ? 'is the source' : isInside(directory, source) ? 'lies inside of the source' : 'contains the source'
   return new ClsyncError('TARGET_OVERLAPS_SOURCE', {
     message: `Target "${name}" ${relation}.`,
     why: `The source is really ${source}, the target ${directory}: each sync would make new changes, or overwrite the source.`,

@@ -73,7 +73,12 @@ async function configFileOf({ flags, cwd, home, source }: Request): Promise<Conf
 }
 
 function profileNames(flags: GivenFlags): string[] {
-  return listOf(flags, 'profile').flatMap((names) => names.split(',').map((name) => name.trim()).filter((name) => name !== ''))
+  return listOf(flags, 'profile').flatMap((names) =>
+    names
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== ''),
+  )
 }
 
 /** One layer for each flag that sets a config option, so that messages can name it. */
@@ -107,8 +112,15 @@ async function resolveTask(name: string | undefined, { request, file, layers, wa
   const drafts = draftTargets({ config, merged, request, pairs: pairsOf(flags, cwd), origin: origin(['targets']) })
   const targets = []
   for (const draft of drafts) targets.push(await resolveTarget(draft, home))
-  const base = typeof stateDir === 'string' ? absolutePath(stateDir, directoryOf(merged, 'stateDir', cwd), home) : defaultStateDir(environment, home)
-  checkPlaces(realSource, targets.flatMap(({ local }) => local ?? []), base)
+  const base =
+    typeof stateDir === 'string'
+      ? absolutePath(stateDir, directoryOf(merged, 'stateDir', cwd), home)
+      : defaultStateDir(environment, home)
+  checkPlaces(
+    realSource,
+    targets.flatMap(({ local }) => local ?? []),
+    base,
+  )
 
   const rules = compileRules(withFlagRules(config, flags), ignoreFileReader(source), source)
   for (const warning of rules.warnings) warnings.add(warning)
@@ -131,7 +143,15 @@ async function resolveTask(name: string | undefined, { request, file, layers, wa
 function forTask({ values, ...source }: Layer, name: string | undefined): Layer {
   const { tasks, ...top } = values
   const own = isPlain(tasks) && name !== undefined ? tasks[name] : undefined
-  return { ...source, values: isPlain(own) ? mergeLayers([{ ...source, values: top }, { ...source, values: own }]).values : top }
+  return {
+    ...source,
+    values: isPlain(own)
+      ? mergeLayers([
+          { ...source, values: top },
+          { ...source, values: own },
+        ]).values
+      : top,
+  }
 }
 
 function directoryOf(merged: Merged, option: string, cwd: string): string {
@@ -169,14 +189,18 @@ function timing(config: TaskConfig) {
     }),
     retry: Object.freeze({ minMs: retry?.min ?? DEFAULTS.retry.minMs, maxMs: retry?.max ?? DEFAULTS.retry.maxMs }),
     timeoutMs: config.timeout ?? DEFAULTS.timeoutMs,
-    maxDelete: Object.freeze({ share: maxDelete?.share ?? DEFAULTS.maxDelete.share, above: maxDelete?.above ?? DEFAULTS.maxDelete.above }),
+    maxDelete: Object.freeze({
+      share: maxDelete?.share ?? DEFAULTS.maxDelete.share,
+      above: maxDelete?.above ?? DEFAULTS.maxDelete.above,
+    }),
     extraneous: config.extraneous ?? DEFAULTS.extraneous,
   }
 }
 
 /** Two command lines with one source and different targets must not share what they know. */
 function commandLineIdentity({ flags, destination, cwd }: Request): string {
-  const place = destination !== undefined && remoteHandlerFor(destination) === undefined ? path.resolve(cwd, destination) : destination
+  const place =
+    destination !== undefined && remoteHandlerFor(destination) === undefined ? path.resolve(cwd, destination) : destination
   // Without a destination only the options say where it goes; with one they may change freely.
   return JSON.stringify([textOf(flags, 'handler') ?? '', place ?? listOf(flags, 'option')])
 }
@@ -184,7 +208,7 @@ function commandLineIdentity({ flags, destination, cwd }: Request): string {
 async function loadPlugins({ plugins = [] }: TaskConfig, merged: Merged, cwd: string) {
   const source = merged.sourceOf(['plugins']) ?? { origin: 'the config', directory: cwd }
   const naming = { from: source.directory, origin: source.origin }
-  return Promise.all(plugins.map((plugin) => (typeof plugin === 'string' ? loadPlugin(plugin, naming) : plugin)))
+  return Promise.all(plugins.map(async (plugin) => (typeof plugin === 'string' ? loadPlugin(plugin, naming) : plugin)))
 }
 
 function refusePositionals({ source }: Request, names: readonly (string | undefined)[]): void {

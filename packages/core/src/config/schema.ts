@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { Handler } from '../handler.ts'
-import type { UsedHandler, TypedPlugin } from './define.ts'
 import { durationOption, parseShare, shareOption, sizeOption, type Share } from './units.ts'
 import { rulesFields } from '../rules/rule.ts'
+import type { TypedPlugin, UsedHandler } from './written.ts'
 
 const handlerOption = z
   .custom<Handler | string>((given) => typeof given === 'string' || hasMethod(given, 'setup'), {
@@ -22,7 +22,9 @@ const targetOption = z.union([
 ])
 
 const scheduleOption = z.strictObject({
-  delay: durationOption().optional().describe('Collect window: from the first change on, everything within it goes in one batch. 0: at once.'),
+  delay: durationOption()
+    .optional()
+    .describe('Collect window: from the first change on, everything within it goes in one batch. 0: at once.'),
   settle: durationOption().optional().describe('A file must have been quiet for this long before it is sent.'),
   maxWait: durationOption().optional().describe('However busy a path is, it is sent this long after its first change.'),
   minInterval: durationOption().optional().describe('Time between the starts of two batches of a target, at least.'),
@@ -63,21 +65,40 @@ const pluginOption = z
 /** What a task can be told; all of it may also stand at the top of a config, where it holds for every task. */
 const TASK_OPTIONS = {
   source: z.string().min(1).optional().describe('The directory to watch. Relative to the config file.'),
-  targets: z.record(z.string().min(1), targetOption).optional().describe('Where it goes: by name, `use(handler, options)`, `{ handler, options }`, or the path of a local directory.'),
+  targets: z
+    .record(z.string().min(1), targetOption)
+    .optional()
+    .describe('Where it goes: by name, `use(handler, options)`, `{ handler, options }`, or the path of a local directory.'),
   handler: handlerOption.optional().describe('Short for a single target: its handler. Not together with `targets`.'),
   options: optionsOption.optional().describe('Short for a single target: the options of its handler.'),
-  destination: z.string().min(1).optional().describe('Short for a single target: its option `destination`; without `handler` a local directory.'),
+  destination: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Short for a single target: its option `destination`; without `handler` a local directory.'),
   rules: rulesFields.rules.describe('What is wanted, in the notation of .gitignore; the last rule that matches decides.'),
   gitignore: rulesFields.gitignore.describe('Honour the `.gitignore` files of the tree.'),
   clsyncignore: rulesFields.clsyncignore.describe('Honour `.clsyncignore` files, which win over a `.gitignore` beside them.'),
   schedule: scheduleOption.optional().describe('When changes are sent.'),
   retry: retryOption.optional().describe('How long to wait after failures.'),
   timeout: durationOption().optional().describe('A batch that takes longer is aborted and retried.'),
-  monitor: z.enum(['auto', 'inotify', 'parcel', 'poll']).optional().describe('Where hints about changes come from. `auto` picks by platform and says why.'),
-  pollInterval: durationOption().optional().describe('How often everything is looked at by the `poll` monitor, or a directory for which no watch could be had.'),
-  scrubInterval: durationOption().optional().describe('How often the background comparison of tree and disk has been through everything. 0: never.'),
-  maxDelete: maxDeleteOption.optional().describe('A batch that would delete more than this share of the tree has its deletes held until a person accepts them.'),
-  extraneous: z.enum(['keep', 'delete']).optional().describe('What to do at first contact with entries that the target has and the source lacks.'),
+  monitor: z
+    .enum(['auto', 'inotify', 'parcel', 'poll'])
+    .optional()
+    .describe('Where hints about changes come from. `auto` picks by platform and says why.'),
+  pollInterval: durationOption()
+    .optional()
+    .describe('How often everything is looked at by the `poll` monitor, or a directory for which no watch could be had.'),
+  scrubInterval: durationOption()
+    .optional()
+    .describe('How often the background comparison of tree and disk has been through everything. 0: never.'),
+  maxDelete: maxDeleteOption
+    .optional()
+    .describe('A batch that would delete more than this share of the tree has its deletes held until a person accepts them.'),
+  extraneous: z
+    .enum(['keep', 'delete'])
+    .optional()
+    .describe('What to do at first contact with entries that the target has and the source lacks.'),
   plugins: z.array(pluginOption).optional().describe('Plugins that tap the hooks of the engine.'),
 }
 
@@ -86,13 +107,19 @@ const stateDirOption = z.string().min(1).optional().describe('Where clsync keeps
 /** Options of one task, checked. */
 export const taskSchema = z.strictObject(TASK_OPTIONS)
 
-const tasksOption = z.record(z.string().min(1), taskSchema).optional().describe('Several tasks, by name. Each has what stands at the top, and its own options over it.')
+const tasksOption = z
+  .record(z.string().min(1), taskSchema)
+  .optional()
+  .describe('Several tasks, by name. Each has what stands at the top, and its own options over it.')
 
 const profileSchema = z.strictObject({
   ...TASK_OPTIONS,
   tasks: tasksOption,
   stateDir: stateDirOption,
-  extends: z.union([z.string(), z.array(z.string())]).optional().describe('Profiles that come before this one.'),
+  extends: z
+    .union([z.string(), z.array(z.string())])
+    .optional()
+    .describe('Profiles that come before this one.'),
 })
 
 /** A whole config file. */
@@ -100,7 +127,10 @@ export const configSchema = z.strictObject({
   ...TASK_OPTIONS,
   tasks: tasksOption,
   stateDir: stateDirOption,
-  profiles: z.record(z.string().min(1), profileSchema).optional().describe('Named changes to this config, chosen with `--profile`.'),
+  profiles: z
+    .record(z.string().min(1), profileSchema)
+    .optional()
+    .describe('Named changes to this config, chosen with `--profile`.'),
 })
 
 /** What a config file holds, as users write it. */

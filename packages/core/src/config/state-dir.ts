@@ -13,7 +13,11 @@ export function defaultStateDir(environment: Environment, home: string): string 
  * source, for a task from the command line also its target).
  */
 export function taskStateDir(stateDir: string, name: string, parts: readonly string[]): string {
-  const slug = name.toLowerCase().replaceAll(/[^a-z0-9]+/gu, '-').replaceAll(/^-+|-+$/gu, '').slice(0, 40)
+  const slug = name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/gu, '-')
+    .replaceAll(/^-+|-+$/gu, '')
+    .slice(0, 40)
   const hash = createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 12)
   return path.join(stateDir, slug === '' ? hash : `${slug}-${hash}`)
 }

@@ -26,7 +26,9 @@ export function draftTargets(question: DraftQuestion): TargetDraft[] {
   const commandLine: Source = { origin: given?.origin ?? 'the command line', directory: request.cwd }
   const handler = textOf(request.flags, 'handler')
   if (handler !== undefined) {
-    return [{ name: '', handler, destination: request.destination, options: {}, pairs, pairsFrom: request.cwd, source: commandLine }]
+    return [
+      { name: '', handler, destination: request.destination, options: {}, pairs, pairsFrom: request.cwd, source: commandLine },
+    ]
   }
   const drafts = configTargets(config, merged, request.cwd)
   if (request.destination === undefined && pairs.length === 0) return required(drafts, origin)
@@ -38,7 +40,11 @@ export function draftTargets(question: DraftQuestion): TargetDraft[] {
 }
 
 /** The destination of the command line starts from the working directory, whatever the rest of the target starts from. */
-function destinationOver(base: { readonly handler: TargetDraft['handler'] }, destination: string | undefined, commandLine: Source) {
+function destinationOver(
+  base: { readonly handler: TargetDraft['handler'] },
+  destination: string | undefined,
+  commandLine: Source,
+) {
   if (destination === undefined) return {}
   return base.handler === undefined ? { destination, source: commandLine } : { destination }
 }
@@ -54,7 +60,9 @@ function configTargets(config: TaskConfig, merged: Merged, cwd: string): TargetD
   }
   if (!targets) {
     if (handler === undefined && destination === undefined) return []
-    return [{ name: '', handler, destination, options, source: sourceOf(handler === undefined ? 'destination' : 'handler'), ...common }]
+    return [
+      { name: '', handler, destination, options, source: sourceOf(handler === undefined ? 'destination' : 'handler'), ...common },
+    ]
   }
   return Object.entries(targets).map(([name, target]) => {
     const source = sourceOf('targets', name)

@@ -13,7 +13,7 @@ import { createGuard } from './guard.ts'
 import { createHandlerContext } from './handler-context.ts'
 import type { OpenedState } from './opened-state.ts'
 import { worstState } from './snapshot.ts'
-import { createSource, type Source } from './source.ts'
+import { Source } from './source.ts'
 import { Target } from './target.ts'
 
 export interface RunOptions {
@@ -71,7 +71,7 @@ export class Run {
     const root = fromText(task.source)
     const record = (text: string): void => store.transaction(() => store.writeText('root', text))
     const guard = createGuard({ fs, root, seen: store.seen, recorded: store.readText('root'), record, accept: task.accept })
-    this.source = createSource({
+    this.source = new Source({
       ...{ task, root, fs, clock, log, monitor: monitor.monitor, store, guard },
       touch: (path, scope) => {
         if (hooks.hint.isUsed() && hooks.hint.call({ path: toText(path) }) === false) return

@@ -11,27 +11,8 @@ import type { Halt } from '../observe/status.ts'
 import type { Store } from '../store/store.ts'
 import { createTree, RACY_MS, type Tree } from '../tree/tree.ts'
 import { type Guard, RootHalt } from './guard.ts'
-import { createProblems, type Problems } from './problems.ts'
-
-/** The watched side of a task: takes the monitor's hints, keeps the seen state true, tells what was touched. */
-export interface Source {
-  readonly tree: Tree
-  readonly problems: Problems
-  /** Set while nothing may be looked at or sent. */
-  readonly halt: Halt | undefined
-  /** Whether the first scan is over. */
-  readonly scanned: boolean
-  readonly uncovered: number
-  hint(hint: Hint): void
-  /** Looks and scans for one slice; returns whether more is left to do at once. */
-  work(): boolean
-  /** When to work again although nothing happens. Monotonic. */
-  nextAt(): number | undefined
-  /** After a copy, without a promise of no loss: whether the sources are still what they were. */
-  lookAgain(paths: readonly RawPath[]): void
-  /** Whether everything known was looked at. */
-  readonly isQuiet: boolean
-}
+import { earliest, isDue, Patrol } from './patrol.ts'
+import type { Problems } from './problems.ts'
 
 export interface SourceOptions {
   readonly task: Task
@@ -49,33 +30,26 @@ export interface SourceOptions {
 /** How long one slice may keep the event loop, and how long hints may gather before a look. */
 const SLICE_MS = 12
 const GATHER_MS = 5
-/** How often a halted root is looked at, a path that could not be looked at is tried again. */
+/** How often a halted root is looked at. */
 const RECHECK_MS = 1000
-const RETRY_MS = 2000
 /** A scrub works a tenth of the time at most. */
 const REST_MS = 10 * SLICE_MS
 
-export function createSource(options: SourceOptions): Source {
-  return new WatchedSource(options)
-}
-
-class WatchedSource implements Source {
-  readonly problems: Problems
-  /** Stays until everything was scanned again without finding the same. */
+/** The watched side of a task: takes the monitor's hints, keeps the seen state true, tells what was touched. */
+export class Source {
+  /** Set while nothing may be sent; stays until everything was scanned again without finding the same. */
   halt: Halt | undefined
+  /** Whether the first scan is over. */
   scanned = false
   readonly #o: SourceOptions
   #isStopped = false
   #tree: Tree
-  readonly #uncovered = new Set<DirId>()
+  readonly #patrol: Patrol
   /** Wall time when the scan in progress began. */
   #scanFrom: number | undefined
   #firstHintAt: number | undefined
   #settleAt: number | undefined
-  #retryAt: number | undefined
   #recheckAt: number | undefined
-  #pollAt: number | undefined
-  #scrubAt: number | undefined
   /** A scrub rests between its slices. */
   #isScrub = false
   #nextSliceAt: number | undefined
@@ -84,9 +58,9 @@ class WatchedSource implements Source {
 
   constructor(options: SourceOptions) {
     this.#o = options
-    this.problems = createProblems(() => options.clock.now())
+    const { clock, task } = options
+    this.#patrol = new Patrol({ clock, pollIntervalMs: task.pollIntervalMs, scrubIntervalMs: task.scrubIntervalMs })
     this.#tree = this.#rebuild()
-    if (options.task.scrubIntervalMs > 0) this.#scrubAt = options.clock.monotonic() + options.task.scrubIntervalMs
   }
 
   get tree(): Tree {
@@ -94,9 +68,19 @@ class WatchedSource implements Source {
   }
 
   get uncovered(): number {
-    return this.#uncovered.size
+    return this.#patrol.uncovered
   }
 
+  get problems(): Problems {
+    return this.#patrol.problems
+  }
+
+  /** Whether nothing has happened for a while. */
+  get isSettled(): boolean {
+    return this.#settleAt === undefined
+  }
+
+  /** Whether everything known was looked at. */
   get isQuiet(): boolean {
     return this.#isStopped || (this.scanned && !this.#tree.hasHints && this.#tree.scanning === 0)
   }
@@ -107,6 +91,7 @@ class WatchedSource implements Source {
     this.#firstHintAt ??= this.#o.clock.monotonic()
   }
 
+  /** After a copy, without a promise of no loss: whether the sources are still what they were. */
   lookAgain(paths: readonly RawPath[]): void {
     if (this.#o.monitor.guarantee === 'no-loss') return
     for (const path of paths) {
@@ -115,17 +100,20 @@ class WatchedSource implements Source {
     }
   }
 
+  /** When to work again although nothing happens. Monotonic. */
   nextAt(): number | undefined {
     if (this.#isStopped) return this.#recheckAt
     const gathered = this.#firstHintAt === undefined ? undefined : this.#firstHintAt + this.#gatherMs
-    return earliest([this.#recheckAt, gathered, this.#settleAt, this.#retryAt, this.#pollAt, this.#scrubAt, this.#nextSliceAt])
+    return earliest([this.#recheckAt, gathered, this.#settleAt, this.#patrol.nextAt, this.#nextSliceAt])
   }
 
+  /** Looks and scans for one slice; returns whether more is left to do at once. */
   work(): boolean {
     const now = this.#o.clock.monotonic()
     if (isDue(this.#recheckAt, now)) this.#recheck(now)
     if (this.#isStopped) return false
-    this.#wakeUps(now)
+    this.#patrol.visit(this.#tree, now)
+    this.#scrub(now)
     const wall = this.#o.clock.now()
     this.#o.monitor.drain()
     const gathering = this.#firstHintAt !== undefined && now < this.#firstHintAt + this.#gatherMs
@@ -181,34 +169,13 @@ class WatchedSource implements Source {
     if (this.#o.monitor.guarantee === 'no-loss') this.#o.store.transaction(() => (this.#o.store.counters.horizonMs = wall))
   }
 
-  #wakeUps(now: number): void {
-    const { task, monitor } = this.#o
-    if (isDue(this.#retryAt, now)) {
-      this.#retryAt = undefined
-      for (const path of this.problems.paths()) this.#hintPath(path)
-    }
-    if (isDue(this.#pollAt, now)) {
-      this.#pollAt = now + task.pollIntervalMs
-      for (const dir of this.#uncovered) this.#tree.hint({ type: 'directory', dir })
-      this.#uncovered.clear()
-    }
-    if (isDue(this.#scrubAt, now) && this.scanned && this.#tree.scanning === 0) {
-      this.#scrubAt = now + task.scrubIntervalMs
-      this.#isScrub = true
-      this.#isFull = true
-      // Without a promise of no loss, what was written since the last scan began may hide in the clock's tick.
-      this.#tree.scanAll(monitor.guarantee === 'no-loss' ? Infinity : this.#o.store.counters.horizonMs - RACY_MS, false)
-    }
-  }
-
-  #hintPath(path: RawPath): void {
-    const parent = this.#tree.directories.nearest(parentOf(path))
-    if (path === '' || !parent.exact) this.#tree.hint({ type: 'tree', dir: parent.dir })
-    else {
-      this.#tree.hint({ type: 'entry', dir: parent.dir, name: nameOf(path), content: false })
-      const own = this.#tree.directories.nearest(path)
-      if (own.exact) this.#tree.hint({ type: 'tree', dir: own.dir })
-    }
+  #scrub(now: number): void {
+    if (!this.#patrol.isScrubDue(now) || !this.scanned || this.#tree.scanning > 0) return
+    this.#isScrub = true
+    this.#isFull = true
+    // Without a promise of no loss, what was written since the last scan began may hide in the clock's tick.
+    const { monitor, store } = this.#o
+    this.#tree.scanAll(monitor.guarantee === 'no-loss' ? Infinity : store.counters.horizonMs - RACY_MS, false)
   }
 
   #recheck(now: number): void {
@@ -248,8 +215,8 @@ class WatchedSource implements Source {
   }
 
   #rebuild(): Tree {
-    const { task, store, fs, root, monitor, guard, clock } = this.#o
-    this.#uncovered.clear()
+    const { task, store, fs, root, monitor, guard } = this.#o
+    this.#patrol.forgetUncovered()
     const tree = store.transaction(() =>
       createTree({
         table: store.seen,
@@ -260,15 +227,10 @@ class WatchedSource implements Source {
         noLoss: monitor.guarantee === 'no-loss',
         arm: (dir, path) => monitor.arm(dir, path),
         disarm: (dir) => monitor.disarm(dir),
-        uncovered: (dir) => this.#cannotWatch(dir),
+        uncovered: (dir) => this.#patrol.addUncovered(dir),
         touch: (path, scope) => this.#o.touch(path, scope),
-        problem: (path, error) => {
-          this.problems.add(toText(path), error)
-          this.#retryAt ??= clock.monotonic() + RETRY_MS
-        },
-        solved: (path) => {
-          if (this.problems.size > 0) this.problems.solve(toText(path))
-        },
+        problem: (path, error) => this.#patrol.addProblem(path, error),
+        solved: (path) => this.#patrol.solve(path),
         guard: (path) => guard.beforeVanish(path),
       }),
     )
@@ -276,22 +238,7 @@ class WatchedSource implements Source {
     this.#isFull = true
     return tree
   }
-
-  #cannotWatch(dir: DirId): void {
-    this.#uncovered.add(dir)
-    this.#pollAt ??= this.#o.clock.monotonic() + this.#o.task.pollIntervalMs
-  }
 }
 
 /** After this long without an event the horizon is moved once more. */
 const SETTLE_MS = RACY_MS + 200
-
-function isDue(at: number | undefined, now: number): boolean {
-  return at !== undefined && at <= now
-}
-
-function earliest(times: readonly (number | undefined)[]): number | undefined {
-  let first: number | undefined
-  for (const at of times) if (at !== undefined && (first === undefined || at < first)) first = at
-  return first
-}

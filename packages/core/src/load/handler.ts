@@ -74,7 +74,8 @@ function wrongShape(value: unknown): string | undefined {
   if (typeof api !== 'number') return 'it has no contract version ("api")'
   if (typeof name !== 'string' || name === '') return 'it has no "name"'
   if (typeof setup !== 'function') return 'it has no "setup" function'
-  if (typeof (options as { safeParse?: unknown } | undefined)?.safeParse !== 'function') return 'its "options" are not a zod schema'
+  if (typeof (options as { safeParse?: unknown } | undefined)?.safeParse !== 'function')
+    return 'its "options" are not a zod schema'
   return typeof capabilities === 'object' && capabilities !== null ? undefined : 'it has no "capabilities"'
 }
 
@@ -83,7 +84,9 @@ function apiMismatch(handler: Handler, name: string, naming: Naming): ClsyncErro
   return new ClsyncError('HANDLER_API_MISMATCH', {
     message: `Handler "${name}" speaks version ${handler.api} of the handler contract, this clsync speaks version ${HANDLER_API}.`,
     why: `Named by ${naming.origin}.`,
-    fix: isPathName(stale) ? `Build ${stale} against the installed @clsync/core.` : installCommand(`${stale}@latest`, naming.from),
+    fix: isPathName(stale)
+      ? `Build ${stale} against the installed @clsync/core.`
+      : installCommand(`${stale}@latest`, naming.from),
   })
 }
 

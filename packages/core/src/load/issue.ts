@@ -19,7 +19,7 @@ export function describeIssues(error: z.ZodError, schema: z.ZodType, input: unkn
 }
 
 /** `a.b[0]."odd name"`; empty for the whole. */
-export function pathText(path: readonly PropertyKey[]): string {
+function pathText(path: readonly PropertyKey[]): string {
   let text = ''
   for (const part of path) {
     if (typeof part === 'number') text += `[${part}]`
@@ -52,7 +52,9 @@ function describeIssue(issue: ZodIssue, above: readonly PropertyKey[], shape: Sh
   const path = [...above, ...issue.path]
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(shape, path)
-    return issue.keys.map((key) => entry([...path, key], `there is no such option${suggestion(key, known) || elsewhere(key, shape) || listed(known)}`))
+    return issue.keys.map((key) =>
+      entry([...path, key], `there is no such option${suggestion(key, known) || elsewhere(key, shape) || listed(known)}`),
+    )
   }
   if (issue.code === 'invalid_union') return describeUnion(issue, path, shape, input)
   if (issue.code === 'invalid_key') return [entry(path, issue.issues[0]?.message ?? issue.message)]

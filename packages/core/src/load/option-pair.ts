@@ -21,7 +21,11 @@ export function parseOptionPairs(texts: readonly string[]): OptionPair[] {
 }
 
 /** `options` with the pairs put in; `meaning` chooses which one of each pair is taken, by default the first. */
-export function applyOptionPairs(options: unknown, pairs: readonly OptionPair[], meaning: (pair: OptionPair) => unknown = first): unknown {
+export function applyOptionPairs(
+  options: unknown,
+  pairs: readonly OptionPair[],
+  meaning: (pair: OptionPair) => unknown = first,
+): unknown {
   let result = options
   for (const pair of pairs) result = withValue(result, pair.path, meaning(pair))
   return result

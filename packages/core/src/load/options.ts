@@ -23,14 +23,16 @@ export async function parseHandlerOptions(question: OptionsQuestion): Promise<un
   const given = input()
   let parsed = await handler.options.safeParseAsync(given)
   for (let reading = 1; reading < MAX_READINGS && !parsed.success; reading++) {
-    const wrong = pairs.filter((pair) => parsed.error?.issues.some((issue) => concerns(issue, pair)) && reading < pair.meanings.length)
+    const wrong = pairs.filter(
+      (pair) => parsed.error?.issues.some((issue) => concerns(issue, pair)) && reading < pair.meanings.length,
+    )
     if (wrong.length === 0) break
     for (const pair of wrong) meant.set(pair, pair.meanings[reading])
     parsed = await handler.options.safeParseAsync(input())
   }
   if (parsed.success) return parsed.data
   const first = await handler.options.safeParseAsync(given)
-  throw invalidOptions(question, describeIssues((first.error ?? parsed.error), handler.options, given))
+  throw invalidOptions(question, describeIssues(first.error ?? parsed.error, handler.options, given))
 }
 
 const MAX_READINGS = 5

@@ -10,7 +10,9 @@ export async function loadPlugin(name: string, naming: Naming): Promise<Plugin> 
   const why = `Named by ${naming.origin}, looked for from ${naming.from}.`
   const resolved = resolveModule(name, [naming.from, path.dirname(fileURLToPath(import.meta.url))])
   if (!resolved) {
-    const fix = isPathName(name) ? 'Correct the path; it is relative to the file that names it.' : installCommand(name, naming.from)
+    const fix = isPathName(name)
+      ? 'Correct the path; it is relative to the file that names it.'
+      : installCommand(name, naming.from)
     throw new ClsyncError('PLUGIN_FAILED', { message: `Plugin "${name}" was not found.`, why, fix })
   }
   const module = await importModule(resolved.url).catch((error: unknown) => {

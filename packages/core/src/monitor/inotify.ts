@@ -92,7 +92,8 @@ class InotifyMonitor implements Monitor {
     const { sink } = this.#options!
     if (dir === ROOT_DIR) {
       if ((mask & IN.UNMOUNT) !== 0) this.#sayRoot('unmounted')
-      else if ((mask & (IN.DELETE_SELF | IN.MOVE_SELF | IN.IGNORED)) !== 0) this.#sayRoot('gone')
+      else if ((mask & (IN.DELETE_SELF | IN.MOVE_SELF)) !== 0) this.#sayRoot('gone')
+      else if ((mask & IN.IGNORED) !== 0) this.#sayRoot(this.#rootSaid ?? 'gone')
       else sink({ type: 'directory', dir })
     } else if ((mask & IN.UNMOUNT) !== 0) {
       // What lies under the mount point comes to light.

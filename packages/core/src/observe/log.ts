@@ -7,7 +7,7 @@ import { printable, type Terminal } from './terminal.ts'
 export type Level = 'debug' | 'info' | 'warn' | 'error'
 
 /** Fields of a line. Values under a name such as `token` or `password` are masked. */
-export type Fields = Readonly<Record<string, unknown>>
+type Fields = Readonly<Record<string, unknown>>
 
 /** A {@link Log} for engines and handlers, with what the command line needs besides. */
 export interface Logger extends Log {
@@ -49,7 +49,8 @@ export function createLogger(options: LogOptions): Logger {
       warn: at('warn'),
       error: at('error'),
       event(event, message, data) {
-        if (LEVELS.indexOf('info') >= least || options.format === 'json') writer.write({ level: 'info', event, message, fields, data })
+        if (LEVELS.indexOf('info') >= least || options.format === 'json')
+          writer.write({ level: 'info', event, message, fields, data })
       },
       scope: (more) => scoped({ ...fields, ...more }),
       isDebug: options.level === 'debug',
@@ -88,7 +89,9 @@ function createWriter({ terminal, clock, format }: LogOptions) {
     if (!last || last.repeats === 0) return
     const { level, fields } = last.line
     const times = last.repeats === 1 ? 'once more' : `${last.repeats} times more`
-    terminal.line(print({ level, fields, message: `(the same ${times})`, data: { repeats: last.repeats } }, new Date(clock.now())))
+    terminal.line(
+      print({ level, fields, message: `(the same ${times})`, data: { repeats: last.repeats } }, new Date(clock.now())),
+    )
     last = undefined
   }
 }
@@ -96,7 +99,14 @@ function createWriter({ terminal, clock, format }: LogOptions) {
 const REPEAT_WINDOW_MS = 10_000
 
 function jsonLine({ level, event, message, fields, data }: Line, time: Date): string {
-  return JSON.stringify({ time: time.toISOString(), level, ...(event !== undefined && { event }), ...fields, message, ...asObject(masked(data)) })
+  return JSON.stringify({
+    time: time.toISOString(),
+    level,
+    ...(event !== undefined && { event }),
+    ...fields,
+    message,
+    ...asObject(masked(data)),
+  })
 }
 
 /** `12:30:01 backup  3 changes, 12 kB, 14 ms`; more fields at the end as `name=value`. */
@@ -105,9 +115,15 @@ function prettyLine({ level, message, fields, data, event }: Line, time: Date, i
     isColored ? styleText(format, text, { validateStream: false }) : text
   const clock = style('dim', time.toTimeString().slice(0, 8))
   const mark = MARKS[level]
-  const scope = [fields['task'], fields['target']].filter((part) => part !== undefined).map(String).join(' → ')
+  const scope = [fields['task'], fields['target']]
+    .filter((part) => part !== undefined)
+    .map(String)
+    .join(' → ')
   const extra = event === undefined ? fieldsText(asObject(masked(data))) : ''
-  const text = level === 'warn' || level === 'error' ? style(level === 'warn' ? 'yellow' : 'red', `${mark}${printable(message)}`) : `${mark}${printable(message)}`
+  const text =
+    level === 'warn' || level === 'error'
+      ? style(level === 'warn' ? 'yellow' : 'red', `${mark}${printable(message)}`)
+      : `${mark}${printable(message)}`
   return `${clock} ${scope === '' ? '' : `${style('cyan', printable(scope))}  `}${text}${extra === '' ? '' : ` ${style('dim', printable(extra))}`}`
 }
 
@@ -115,7 +131,7 @@ const MARKS: Readonly<Record<Level, string>> = { debug: '· ', info: '', warn: '
 
 function fieldsText(data: Readonly<Record<string, unknown>>): string {
   return Object.entries(data)
-    .filter(([name, value]) => value !== undefined && name !== 'repeats')
+    .filter(([name, value]) => value !== undefined && name !== 'repeats' && name !== 'event')
     .map(([name, value]) => `${name}=${typeof value === 'string' && !/\s/u.test(value) ? value : JSON.stringify(value)}`)
     .join(' ')
 }
@@ -132,7 +148,10 @@ function masked(value: unknown, depth = 0): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (depth >= MAX_DEPTH) return '…'
   if (Array.isArray(value)) return value.slice(0, MAX_ITEMS).map((item) => masked(item, depth + 1))
-  const entries = Object.entries(value).map(([name, inner]) => [name, isSecretName(name) && inner !== undefined ? '***' : masked(inner, depth + 1)])
+  const entries = Object.entries(value).map(([name, inner]) => [
+    name,
+    isSecretName(name) && inner !== undefined ? '***' : masked(inner, depth + 1),
+  ])
   return Object.fromEntries(entries) as unknown
 }
 

@@ -52,7 +52,10 @@ function tellState({ target, from, to }: StateEvent, log: Logger, status: () => 
   if (to === 'halted') {
     const now = status()
     const halt = target === undefined ? now.halt : now.targets.find(({ name }) => name === target)?.halt
-    at.error(`halted: ${halt?.message ?? 'it needs a person'}${halt ? ` ${halt.fix}` : ''}`, { event: 'halted', code: halt?.code })
+    at.error(`halted: ${halt?.message ?? 'it needs a person'}${halt ? ` ${halt.fix}` : ''}`, {
+      event: 'halted',
+      code: halt?.code,
+    })
   } else if (from === 'halted' || from === 'paused' || to === 'paused') {
     at.event('state', `${to} (was ${from})`, { from, to })
   } else {
@@ -74,7 +77,9 @@ function createFailureLines(log: Logger, clock: Clock) {
       if (toldAt !== undefined && clock.monotonic() - toldAt < BATCH_QUIET_MS) return
       if (window.batches.size > MAX_REASONS) window.batches.clear()
       window.batches.set(reason, clock.monotonic())
-      at.warn(`${countText(batch.changes.length, 'change')} failed and will be tried again: ${reason}`, { attempt: batch.attempt })
+      at.warn(`${countText(batch.changes.length, 'change')} failed and will be tried again: ${reason}`, {
+        attempt: batch.attempt,
+      })
     } else if (window.told < PATHS_PER_WINDOW) {
       window.told++
       at.warn(`${path}: ${reason}`)

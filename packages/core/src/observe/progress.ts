@@ -53,9 +53,10 @@ export interface Rate {
 }
 
 /** The sum over tasks and their targets. */
-export function progressOf(statuses: readonly Status[]): Progress {
+function progressOf(statuses: readonly Status[]): Progress {
   const targets = statuses.flatMap((status) => status.targets)
-  const sum = <Item>(items: readonly Item[], of: (item: Item) => number): number => items.reduce((total, item) => total + of(item), 0)
+  const sum = <Item>(items: readonly Item[], of: (item: Item) => number): number =>
+    items.reduce((total, item) => total + of(item), 0)
   return {
     entries: sum(statuses, ({ tree }) => tree.entries),
     scanning: sum(statuses, ({ tree }) => tree.scanning),

@@ -8,4 +8,5 @@ export function withoutSecrets(text: string): string {
   return text.replaceAll(/(:\/\/[^/\s:@]*):[^/\s@]+@/gu, '$1:***@')
 }
 
-const SECRET_NAME = /secret|passw|passphrase|token|credential|authorization|cookie|(?:api|access|private|session|encryption)[-_]?key|^key$/iu
+const SECRET_NAME =
+  /secret|passw|passphrase|token|credential|authorization|cookie|(?:api|access|private|session|encryption)[-_]?key|^key$/iu

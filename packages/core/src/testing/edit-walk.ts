@@ -47,7 +47,14 @@ export class EditWalk {
       return parent === '' ? name : `${parent}/${name}`
     }
     const text = (): string => `${this.#random()} `.repeat(1 + Math.floor(this.#random() * 200))
-    return { tree: this.#tree, some, free, text, random: this.#random, exists: (path) => entries.some((entry) => entry.path === path) }
+    return {
+      tree: this.#tree,
+      some,
+      free,
+      text,
+      random: this.#random,
+      exists: (path) => entries.some((entry) => entry.path === path),
+    }
   }
 
   #pick<T>(from: readonly T[]): T {
@@ -81,17 +88,32 @@ const EDITS: readonly Edit[] = [
   {
     name: 'create',
     removes: false,
-    apply: ({ tree, free, exists, text }) => onlyIf(free(), (path) => !exists(path), (path) => tree.write(path, text())),
+    apply: ({ tree, free, exists, text }) =>
+      onlyIf(
+        free(),
+        (path) => !exists(path),
+        (path) => tree.write(path, text()),
+      ),
   },
   {
     name: 'mkdir',
     removes: false,
-    apply: ({ tree, free, exists }) => onlyIf(free(), (path) => !exists(path), (path) => tree.makeDirectory(path)),
+    apply: ({ tree, free, exists }) =>
+      onlyIf(
+        free(),
+        (path) => !exists(path),
+        (path) => tree.makeDirectory(path),
+      ),
   },
   {
     name: 'link',
     removes: false,
-    apply: ({ tree, free, exists, some }) => onlyIf(free(), (path) => !exists(path), (path) => tree.link(path, some() ?? 'nowhere')),
+    apply: ({ tree, free, exists, some }) =>
+      onlyIf(
+        free(),
+        (path) => !exists(path),
+        (path) => tree.link(path, some() ?? 'nowhere'),
+      ),
   },
   { name: 'write', removes: false, apply: ({ tree, some, text }) => on(some('file'), (path) => tree.write(path, text())) },
   {

@@ -1,5 +1,17 @@
 import fs from 'node:fs'
-import { type Batch, type Capabilities, type Change, defineHandler, type FailedPath, type Handler, type InventoryEntry, type Session, sourcePath, type SyncResult, z } from '../handler.ts'
+import {
+  type Batch,
+  type Capabilities,
+  type Change,
+  defineHandler,
+  type FailedPath,
+  type Handler,
+  type InventoryEntry,
+  type Session,
+  sourcePath,
+  type SyncResult,
+  z,
+} from '../handler.ts'
 import { hashOf, kindOf, type TargetEntry, walk } from './snapshot.ts'
 
 /** A target in memory, and the handler that keeps it equal to a source. */

@@ -59,7 +59,11 @@ function start(cwd: string, argv: readonly string[], overrides: Partial<Io> = {}
     signal: (name) => listeners.get(name)?.(),
     stdout: () => out,
     stderr: () => err,
-    lines: () => out.split('\n').filter(Boolean).map((line) => JSON.parse(line) as Record<string, unknown>),
+    lines: () =>
+      out
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as Record<string, unknown>),
   }
 }
 
@@ -115,7 +119,12 @@ describe('what needs no engine', () => {
   test('errors are one JSON object where that is asked for', async () => {
     const run = start(project(), ['./gone', 'x', '--log-format', 'json'])
     expect(await run.code).toBe(2)
-    expect(JSON.parse(run.stderr())).toMatchObject({ level: 'error', event: 'error', code: 'ROOT_MISSING', fix: expect.any(String) as string })
+    expect(JSON.parse(run.stderr())).toMatchObject({
+      level: 'error',
+      event: 'error',
+      code: 'ROOT_MISSING',
+      fix: expect.any(String) as string,
+    })
   })
 })
 
@@ -125,7 +134,14 @@ describe('live', () => {
     expect(events(run, 'ready')).toEqual([])
     run.engine.finishStart()
     await vi.waitFor(() => expect(events(run, 'ready')).toHaveLength(1))
-    expect(events(run, 'ready')[0]).toMatchObject({ level: 'info', task: 'data', files: 10, directories: 2, monitor: 'inotify', ms: expect.any(Number) as number })
+    expect(events(run, 'ready')[0]).toMatchObject({
+      level: 'info',
+      task: 'data',
+      files: 10,
+      directories: 2,
+      monitor: 'inotify',
+      ms: expect.any(Number) as number,
+    })
     run.signal('SIGTERM')
     expect(run.engine.stops).toEqual([false])
     run.engine.finishStop()
@@ -162,7 +178,10 @@ describe('live', () => {
   })
 
   test('goes on while one of two tasks can', async () => {
-    const cwd = project({ 'data/': '', '.clsyncrc': { tasks: { a: { source: 'data', destination: 'x' }, b: { source: 'data', destination: 'y' } } } })
+    const cwd = project({
+      'data/': '',
+      '.clsyncrc': { tasks: { a: { source: 'data', destination: 'x' }, b: { source: 'data', destination: 'y' } } },
+    })
     const run = start(cwd, [])
     await vi.waitFor(() => expect(run.signals.size).toBe(3))
     for (const engine of run.engines) engine.finishStart()
@@ -175,7 +194,10 @@ describe('live', () => {
   })
 
   test('a start that fails stops the other tasks and ends with the code of the error', async () => {
-    const cwd = project({ 'data/': '', '.clsyncrc': { tasks: { a: { source: 'data', destination: 'x' }, b: { source: 'data', destination: 'y' } } } })
+    const cwd = project({
+      'data/': '',
+      '.clsyncrc': { tasks: { a: { source: 'data', destination: 'x' }, b: { source: 'data', destination: 'y' } } },
+    })
     const run = start(cwd, [])
     await vi.waitFor(() => expect(run.signals.size).toBe(3))
     run.engines[0]!.finishStart(new ClsyncError('STATE_LOCKED', { message: 'Another clsync runs this task.', fix: 'Stop it.' }))
@@ -207,7 +229,10 @@ describe('--once', () => {
     const problem = { path: 'a/b', reason: 'no space left', since: 0, attempts: 2 }
     const { run, code } = await once((engine) => engine.setTarget({ problems: [problem], problemCount: 3 }))
     expect(code).toBe(1)
-    const text = run.lines().map(({ message }) => message).join('\n')
+    const text = run
+      .lines()
+      .map(({ message }) => message)
+      .join('\n')
     expect(text).toMatch(/3 paths could not be synced[^]*a\/b: no space left[^]*2 more/u)
     expect(text).not.toContain('done')
   })
@@ -233,10 +258,27 @@ describe('--once', () => {
   })
 
   test('tells each change of a dry run', async () => {
-    const { run } = await once((engine) => {
-      const change = { type: 'create', path: 'new', kind: 'file', previousKind: 'none', content: true, recursive: false } as const
-      engine.hooks.synced.call({ target: 'mirror', handler: 'mirror', batch: { id: 'x', reason: 'initial', attempt: 1, changes: [change] }, count: 1, durationMs: 1, bytes: 0 })
-    }, ['-n'])
+    const { run } = await once(
+      (engine) => {
+        const change = {
+          type: 'create',
+          path: 'new',
+          kind: 'file',
+          previousKind: 'none',
+          content: true,
+          recursive: false,
+        } as const
+        engine.hooks.synced.call({
+          target: 'mirror',
+          handler: 'mirror',
+          batch: { id: 'x', reason: 'initial', attempt: 1, changes: [change] },
+          count: 1,
+          durationMs: 1,
+          bytes: 0,
+        })
+      },
+      ['-n'],
+    )
     expect(run.lines().map(({ message }) => message)).toContain('would create new')
   })
 })

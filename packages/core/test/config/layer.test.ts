@@ -36,7 +36,10 @@ describe('mergeLayers', () => {
 
   test('a layer is not changed by what comes over it, nor can it reach a prototype', () => {
     const first = layer('a', { schedule: { delay: 1 } })
-    const { values } = mergeLayers([first, layer('b', JSON.parse('{"schedule":{"delay":2},"__proto__":{"bad":1}}') as Record<string, unknown>)])
+    const { values } = mergeLayers([
+      first,
+      layer('b', JSON.parse('{"schedule":{"delay":2},"__proto__":{"bad":1}}') as Record<string, unknown>),
+    ])
     expect(first.values).toEqual({ schedule: { delay: 1 } })
     expect((values as { bad?: unknown }).bad).toBeUndefined()
   })

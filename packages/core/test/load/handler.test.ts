@@ -126,7 +126,10 @@ describe('loadHandler refuses', () => {
   })
 
   test('TypeScript inside of node_modules, which Node does not run', async () => {
-    const directory = project({ 'node_modules/own/package.json': { name: 'own', type: 'module', main: 'index.ts' }, 'node_modules/own/index.ts': handlerSource('own') })
+    const directory = project({
+      'node_modules/own/package.json': { name: 'own', type: 'module', main: 'index.ts' },
+      'node_modules/own/index.ts': handlerSource('own'),
+    })
     const error = await native(`
       import { loadHandler } from '${SOURCES}load/handler.ts'
       print(await loadHandler('own', { from: '${directory}', origin: 'test' }).catch(({ code, fix }) => ({ code, fix })))`)

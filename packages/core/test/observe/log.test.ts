@@ -6,12 +6,22 @@ function setup(options: Partial<LogOptions> = {}) {
   let text = ''
   let nowMs = 0
   const clock = { now: () => Date.UTC(2026, 0, 1) + nowMs, monotonic: () => nowMs, after: () => ({ cancel() {} }) }
-  const log = createLogger({ terminal: createTerminal({ write: (part: string) => (text += part) }, {}), clock, format: 'json', level: 'info', ...options })
+  const log = createLogger({
+    terminal: createTerminal({ write: (part: string) => (text += part) }, {}),
+    clock,
+    format: 'json',
+    level: 'info',
+    ...options,
+  })
   return {
     log,
     text: () => text,
     lines: () => text.split('\n').filter(Boolean),
-    objects: () => text.split('\n').filter(Boolean).map((line) => JSON.parse(line) as Record<string, unknown>),
+    objects: () =>
+      text
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as Record<string, unknown>),
     advance: (ms: number) => (nowMs += ms),
   }
 }
@@ -19,17 +29,34 @@ function setup(options: Partial<LogOptions> = {}) {
 describe('json', () => {
   test('is one object a line, with scope and data', () => {
     const { log, objects } = setup()
-    log.scope({ task: 'data' }).scope({ target: 'backup' }).warn('two\nlines', { count: 3, error: new Error('broken'), big: 5n })
+    log
+      .scope({ task: 'data' })
+      .scope({ target: 'backup' })
+      .warn('two\nlines', { count: 3, error: new Error('broken'), big: 5n })
     log.event('ready', 'ready: 3 files', { files: 3 })
     expect(objects()).toEqual([
-      { time: '2026-01-01T00:00:00.000Z', level: 'warn', task: 'data', target: 'backup', message: 'two\nlines', count: 3, error: 'broken', big: '5' },
+      {
+        time: '2026-01-01T00:00:00.000Z',
+        level: 'warn',
+        task: 'data',
+        target: 'backup',
+        message: 'two\nlines',
+        count: 3,
+        error: 'broken',
+        big: '5',
+      },
       { time: '2026-01-01T00:00:00.000Z', level: 'info', event: 'ready', message: 'ready: 3 files', files: 3 },
     ])
   })
 
   test('masks secrets wherever they stand', () => {
     const { log, text } = setup()
-    log.info('connecting to https://me:hush1@host/x', { token: 'hush2', deep: { secretKey: 'hush3', url: 'rsync://me:hush4@host' }, list: [{ password: 'hush5' }], keyboard: 'shown' })
+    log.info('connecting to https://me:hush1@host/x', {
+      token: 'hush2',
+      deep: { secretKey: 'hush3', url: 'rsync://me:hush4@host' },
+      list: [{ password: 'hush5' }],
+      keyboard: 'shown',
+    })
     expect(text()).not.toMatch(/hush\d/u)
     expect(text()).toContain('shown')
   })

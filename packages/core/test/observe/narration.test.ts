@@ -10,7 +10,12 @@ function setup({ level = 'info', dryRun = false }: { level?: Level; dryRun?: boo
   let text = ''
   let nowMs = 0
   const clock = { now: () => nowMs, monotonic: () => nowMs, after: () => ({ cancel() {} }) }
-  const log = createLogger({ terminal: createTerminal({ write: (part: string) => (text += part) }, {}), clock, format: 'json', level })
+  const log = createLogger({
+    terminal: createTerminal({ write: (part: string) => (text += part) }, {}),
+    clock,
+    format: 'json',
+    level,
+  })
   const hooks = createHooks((_hook, _tap, error) => {
     throw error
   })
@@ -18,11 +23,22 @@ function setup({ level = 'info', dryRun = false }: { level?: Level; dryRun?: boo
   return {
     hooks,
     advance: (ms: number) => (nowMs += ms),
-    messages: () => text.split('\n').filter(Boolean).map((line) => String((JSON.parse(line) as { message: unknown }).message)),
+    messages: () =>
+      text
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => String((JSON.parse(line) as { message: unknown }).message)),
   }
 }
 
-const change = (path: string): Change => ({ type: 'update', path, kind: 'file', previousKind: 'file', content: true, recursive: false })
+const change = (path: string): Change => ({
+  type: 'update',
+  path,
+  kind: 'file',
+  previousKind: 'file',
+  content: true,
+  recursive: false,
+})
 const batch = (...paths: string[]) => ({ id: 'x', reason: 'change' as const, attempt: 1, changes: paths.map(change) })
 const at = { target: 'backup', handler: 'mirror' }
 
@@ -44,9 +60,13 @@ describe('a batch', () => {
 describe('failures', () => {
   test('of paths are few lines and a count', () => {
     const { hooks, messages } = setup()
-    for (let number = 0; number < 100; number++) hooks.failed.call({ ...at, batch: batch('a'), path: `p${number}`, error: new Error('denied') })
+    for (let number = 0; number < 100; number++)
+      hooks.failed.call({ ...at, batch: batch('a'), path: `p${number}`, error: new Error('denied') })
     hooks.drained.call()
-    expect(messages()).toEqual([...[0, 1, 2, 3, 4].map((number) => `p${number}: denied`), 'and 95 more paths failed; all are tried again'])
+    expect(messages()).toEqual([
+      ...[0, 1, 2, 3, 4].map((number) => `p${number}: denied`),
+      'and 95 more paths failed; all are tried again',
+    ])
   })
 
   test('of whole batches fill no disk: an hour of outage is at most a line a minute', () => {

@@ -26,15 +26,22 @@ describe('amounts', () => {
     [3_900_000, '1 h 5 min'],
   ])('%d ms are %s', (ms, text) => expect(durationText(ms)).toBe(text))
 
-  test('counts', () => expect([countText(1, 'change'), countText(12_345, 'entry', 'entries')]).toEqual(['1 change', '12,345 entries']))
+  test('counts', () =>
+    expect([countText(1, 'change'), countText(12_345, 'entry', 'entries')]).toEqual(['1 change', '12,345 entries']))
 })
 
 describe('progressText', () => {
   const rate = { changes: 100, bytes: 3_400_000 }
   test.each([
     [{ entries: 1200, scanning: 34, pending: 0, sent: 0, bytes: 0 }, 'scanned 1,200 entries, 34 directories to read'],
-    [{ entries: 1200, scanning: 1, pending: 5, sent: 5, bytes: 10 }, 'scanned 1,200 entries, 1 directory to read · sent 5 of 10 changes, 10 B, 3.4 MB/s'],
-    [{ entries: 1200, scanning: 0, pending: 300, sent: 800, bytes: 12e6 }, 'sent 800 of 1,100 changes, 12 MB, 3.4 MB/s, 3 s left'],
+    [
+      { entries: 1200, scanning: 1, pending: 5, sent: 5, bytes: 10 },
+      'scanned 1,200 entries, 1 directory to read · sent 5 of 10 changes, 10 B, 3.4 MB/s',
+    ],
+    [
+      { entries: 1200, scanning: 0, pending: 300, sent: 800, bytes: 12e6 },
+      'sent 800 of 1,100 changes, 12 MB, 3.4 MB/s, 3 s left',
+    ],
   ])('%j', (progress, text) => expect(progressText(progress, rate)).toBe(text))
 })
 
@@ -60,7 +67,10 @@ describe('startProgress', () => {
     let status = statusOf('data')
     const progress = startProgress({ statuses: () => [status], terminal, log, clock })
     const sent = (changes: number, pending: number) => {
-      status = { ...status, targets: status.targets.map((one) => ({ ...one, pending, synced: { batches: 1, changes, bytes: changes * 1000 } })) }
+      status = {
+        ...status,
+        targets: status.targets.map((one) => ({ ...one, pending, synced: { batches: 1, changes, bytes: changes * 1000 } })),
+      }
       tick()
     }
     return { sent, progress, terminal, text: () => text, clear: () => (text = ''), isCancelled: () => cancelled }
@@ -75,7 +85,7 @@ describe('startProgress', () => {
     for (const part of text().split('\r\u001B[2K')) expect(part.length).toBeLessThan(40)
     clear()
     terminal.line('a line')
-    expect(text()).toMatch(/^\r\u001B\[2Ka line\nsent 20/u)
+    expect(text()).toContain('\r\u001B[2Ka line\nsent 20')
     clear()
     progress.stop()
     expect(text()).toBe('\r\u001B[2K')

@@ -34,6 +34,8 @@ export function fakeEngine(task: Task, { log }: EngineOptions): FakeEngine {
     stops,
     start: () => started.promise,
     idle: () => idle.promise,
+    pause() {},
+    resume() {},
     stop({ abort = false } = {}) {
       stops.push(abort)
       if (abort) stopped.resolve()

@@ -72,7 +72,10 @@ export const moveCases: readonly Case[] = [
         ],
       } as const
       const result = await stage.send({ batch, seen: new Map() })
-      assert.deepEqual((result?.failed ?? []).map(({ path }) => path), ['a/g'])
+      assert.deepEqual(
+        (result?.failed ?? []).map(({ path }) => path),
+        ['a/g'],
+      )
       await stage.sync()
       await stage.assertEqual()
     },

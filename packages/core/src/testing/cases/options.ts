@@ -20,7 +20,11 @@ export const optionCases: readonly Case[] = [
     async run({ handler }) {
       const schema = z.toJSONSchema(handler.options, { io: 'input', unrepresentable: 'any' })
       const bare = Object.entries(schema.properties ?? {}).filter(([, property]) => !hasDescription(property))
-      assert.deepEqual(bare.map(([name]) => name), [], 'these options have no description')
+      assert.deepEqual(
+        bare.map(([name]) => name),
+        [],
+        'these options have no description',
+      )
     },
   },
 ]

@@ -74,7 +74,15 @@ export const raceCases: readonly Case[] = [
 
 /** Everything that a write, a chmod or a chown would change. */
 function describe(root: string): unknown {
-  const stats = [...walk(root)].map(([path, { mode, uid, gid, size, mtimeNs, ctimeNs }]) => ({ path, mode, uid, gid, size, mtimeNs, ctimeNs }))
+  const stats = [...walk(root)].map(([path, { mode, uid, gid, size, mtimeNs, ctimeNs }]) => ({
+    path,
+    mode,
+    uid,
+    gid,
+    size,
+    mtimeNs,
+    ctimeNs,
+  }))
   return { content: [...readTree(root)], stats, root: fs.lstatSync(root, { bigint: true }).ctimeNs }
 }
 
@@ -83,18 +91,14 @@ async function keepAppending(path: string): Promise<() => Promise<void>> {
   const worker = new Worker(APPENDER, { eval: true, workerData: path })
   await once(worker, 'message')
   return async () => {
-    worker.postMessage('stop')
-    await once(worker, 'exit')
+    await worker.terminate()
   }
 }
 
 const APPENDER = `
   const { parentPort, workerData } = require('node:worker_threads')
   const fs = require('node:fs')
-  let stopped = false
-  parentPort.on('message', () => { stopped = true; parentPort.close() })
   const append = () => {
-    if (stopped) return
     for (let at = 0; at < 50; at++) fs.appendFileSync(workerData, 'another line of the log\\n')
     setImmediate(append)
   }

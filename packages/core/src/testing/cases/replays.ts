@@ -42,7 +42,7 @@ export const replayCases: readonly Case[] = [
       const abort = new AbortController()
       abort.abort()
       for (const planned of stage.plan()) {
-        await assert.rejects(within(5000, stage.send(planned, abort.signal), 'the aborted sync'))
+        await within(5000, assert.rejects(stage.send(planned, abort.signal)), 'the aborted sync')
       }
       await stage.sync()
       await stage.assertEqual()
@@ -58,7 +58,11 @@ export const replayCases: readonly Case[] = [
         const sent = stage.send(planned, abort.signal)
         setTimeout(() => abort.abort(), 3)
         // It may have been done before.
-        await within(5000, sent.catch(() => undefined), 'the aborted sync')
+        await within(
+          5000,
+          sent.catch(() => undefined),
+          'the aborted sync',
+        )
       }
       await stage.sync()
       await stage.assertEqual()

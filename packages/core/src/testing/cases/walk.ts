@@ -16,7 +16,9 @@ export const walkCases: readonly Case[] = [
           await stage.assertEqual()
         }
       } catch (error) {
-        throw new Error(`seed ${seed} (set CLSYNC_SEED to repeat it), last edits:\n  ${walk.latest().join('\n  ')}`, { cause: error })
+        throw new Error(`seed ${seed} (set CLSYNC_SEED to repeat it), last edits:\n  ${walk.latest().join('\n  ')}`, {
+          cause: error,
+        })
       }
     },
   },

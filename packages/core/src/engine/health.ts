@@ -1,0 +1,45 @@
+import { isRefusal } from '../model/refusal.ts'
+import type { Halt } from '../observe/status.ts'
+import type { Input } from './machine.ts'
+import type { Retries } from './retries.ts'
+
+/** Whether a target can be served at all: failures of whole batches, the wait after them, and what only a person can mend. */
+export class Health {
+  halt: Halt | undefined
+  failures = 0
+  /** Monotonic; set while the target waits after a failure. */
+  retryAt: number | undefined
+  readonly #retries: Retries
+  readonly #change: (input: Input) => void
+
+  constructor(retries: Retries, change: (input: Input) => void) {
+    this.#retries = retries
+    this.#change = change
+  }
+
+  fail(error: unknown, now: number): void {
+    this.#retries.problems.add('', error)
+    if (isRefusal(error)) {
+      this.halt = { code: error.code, message: error.message, fix: error.fix }
+      return this.#change('halt')
+    }
+    this.failures++
+    this.retryAt = now + this.#retries.waitMs(this.failures)
+    this.#change('failing')
+  }
+
+  recover(): void {
+    this.failures = 0
+    this.#retries.problems.solve('')
+    this.#change('recovered')
+  }
+
+  /** Whether the target still has to wait; ends the wait when its time has come. */
+  isWaiting(now: number): boolean {
+    if (this.retryAt === undefined) return false
+    if (this.retryAt > now) return true
+    this.retryAt = undefined
+    this.#change('recovered')
+    return false
+  }
+}

@@ -1,0 +1,113 @@
+import type { Assembly } from '../batch/assemble.ts'
+import type { Step } from '../batch/step.ts'
+import type { Scope } from '../model/difference.ts'
+import type { RawPath } from '../model/path.ts'
+import type { Item, Schedule } from '../schedule/schedule.ts'
+import type { Comparison } from './comparison.ts'
+import type { Flight } from './flight.ts'
+import { freshItem } from './retries.ts'
+
+export interface OutboxOptions {
+  readonly schedule: Schedule
+  readonly flight: Flight
+  readonly comparison: Comparison
+  /** Whether the handler can delete; if not, deletions are `forgotten` instead of sent. */
+  readonly deletes: boolean
+  forget(steps: readonly Step[]): void
+  /** Deletions that are held back, the first time they are met. */
+  held(paths: readonly RawPath[]): void
+}
+
+/** Steps that go together, and what has to be compared again when they have come back. */
+export interface Parcel {
+  readonly steps: readonly Step[]
+  readonly again: readonly Item[]
+}
+
+/** What waits for one target: it turns touched paths into the next batch. */
+export class Outbox {
+  readonly #o: OutboxOptions
+  readonly #held = new Set<RawPath>()
+  /** Items that wait for a batch in flight to come back. */
+  #parked: Item[] = []
+  #isPatient = true
+  #inFlight = 0
+
+  constructor(options: OutboxOptions) {
+    this.#o = options
+  }
+
+  get pending(): number {
+    return this.#o.schedule.size + this.#parked.length
+  }
+
+  get held(): number {
+    return this.#held.size
+  }
+
+  get nextAt(): number | undefined {
+    return this.#o.schedule.nextAt()
+  }
+
+  /** Paths that wait and have failed less often than `attempts`. */
+  unsettled(attempts: number): number {
+    return this.#parked.length + this.#o.schedule.unsettled(attempts)
+  }
+
+  touch(path: RawPath, scope: Scope, now: number): void {
+    this.#o.schedule.touch(path, scope, now)
+  }
+
+  /** Windows and waits for single files are over, for good; only retries still wait. */
+  flush(now: number): void {
+    this.#isPatient = false
+    this.#o.schedule.flush(now)
+  }
+
+  /** The next batch of what is due; its paths are taken until {@link Outbox.release}. */
+  next(now: number, maxChanges: number): Parcel | undefined {
+    for (;;) {
+      const items = this.#o.schedule.take(now, maxChanges)
+      if (items.length === 0) return undefined
+      const assembly = this.#o.comparison.compare(items, maxChanges, this.#isPatient)
+      const steps = this.#distribute(assembly, now)
+      if (steps.length > 0) {
+        this.#o.flight.add(pathsOf(steps))
+        this.#inFlight++
+        return { steps, again: assembly.again }
+      }
+      this.#parked.push(...assembly.again)
+      if (this.#inFlight === 0) this.#unpark()
+    }
+  }
+
+  /** The batch has come back. */
+  release({ steps }: Parcel): void {
+    this.#o.flight.delete(pathsOf(steps))
+    this.#inFlight--
+    this.#unpark()
+  }
+
+  #distribute({ steps, rest, waiting, held, busy }: Assembly<Item>, now: number): readonly Step[] {
+    const { schedule, deletes } = this.#o
+    for (const item of rest) schedule.resume(item)
+    for (const { path, item, at } of waiting) schedule.postpone({ ...item, path, scope: 'entry', after: undefined }, at)
+    for (const path of busy) this.#parked.push(freshItem(path, now))
+    const newlyHeld = held.filter((path) => !this.#held.has(path))
+    for (const path of newlyHeld) this.#held.add(path)
+    if (newlyHeld.length > 0) this.#o.held(newlyHeld)
+    if (deletes) return steps
+    this.#o.forget(steps.filter((step) => step.type === 'delete'))
+    return steps.filter((step) => step.type !== 'delete')
+  }
+
+  #unpark(): void {
+    const parked = this.#parked
+    this.#parked = []
+    for (const item of parked) this.#o.schedule.resume(item)
+  }
+}
+
+function pathsOf(steps: readonly Step[]): RawPath[] {
+  return steps.flatMap(({ path, from }) => (from === undefined ? [path] : [path, from]))
+}

@@ -1,0 +1,96 @@
+import type { Clock } from '../model/clock.ts'
+import type { DirId } from '../model/entry.ts'
+import { nameOf, parentOf, type RawPath, toText } from '../model/path.ts'
+import type { Tree } from '../tree/tree.ts'
+import { createProblems, type Problems } from './problems.ts'
+
+export interface PatrolOptions {
+  readonly clock: Clock
+  readonly pollIntervalMs: number
+  /** 0: never. */
+  readonly scrubIntervalMs: number
+}
+
+/** Looks that nobody hinted at: paths that could not be looked at, directories without a watch, and the scrub of everything. */
+export class Patrol {
+  readonly problems: Problems
+  readonly #o: PatrolOptions
+  readonly #uncovered = new Set<DirId>()
+  #retryAt: number | undefined
+  #pollAt: number | undefined
+  #scrubAt: number | undefined
+
+  constructor(options: PatrolOptions) {
+    const { clock, scrubIntervalMs } = options
+    this.#o = options
+    this.problems = createProblems(() => clock.now())
+    if (scrubIntervalMs > 0) this.#scrubAt = clock.monotonic() + scrubIntervalMs
+  }
+
+  get uncovered(): number {
+    return this.#uncovered.size
+  }
+
+  get nextAt(): number | undefined {
+    return earliest([this.#retryAt, this.#pollAt, this.#scrubAt])
+  }
+
+  addProblem(path: RawPath, error: unknown): void {
+    this.problems.add(toText(path), error)
+    this.#retryAt ??= this.#o.clock.monotonic() + RETRY_MS
+  }
+
+  solve(path: RawPath): void {
+    if (this.problems.size > 0) this.problems.solve(toText(path))
+  }
+
+  addUncovered(dir: DirId): void {
+    this.#uncovered.add(dir)
+    this.#pollAt ??= this.#o.clock.monotonic() + this.#o.pollIntervalMs
+  }
+
+  /** The tree is read anew: what it cannot watch it will say again. */
+  forgetUncovered(): void {
+    this.#uncovered.clear()
+  }
+
+  /** Hints at what is due. */
+  visit(tree: Tree, now: number): void {
+    if (isDue(this.#retryAt, now)) {
+      this.#retryAt = undefined
+      for (const path of this.problems.paths()) hintAt(tree, path)
+    }
+    if (isDue(this.#pollAt, now)) {
+      this.#pollAt = undefined
+      // Those that still cannot be watched come back when they are read.
+      for (const dir of this.#uncovered) tree.hint({ type: 'directory', dir })
+      this.#uncovered.clear()
+    }
+  }
+
+  /** Whether it is time to compare everything with the disk; sets the next time. */
+  isScrubDue(now: number): boolean {
+    if (!isDue(this.#scrubAt, now)) return false
+    this.#scrubAt = now + this.#o.scrubIntervalMs
+    return true
+  }
+}
+
+const RETRY_MS = 2000
+
+function hintAt(tree: Tree, path: RawPath): void {
+  const own = tree.directories.nearest(path)
+  if (path === '' || own.exact) tree.hint({ type: 'tree', dir: own.dir })
+  const parent = tree.directories.nearest(parentOf(path))
+  if (path !== '' && parent.exact) tree.hint({ type: 'entry', dir: parent.dir, name: nameOf(path), content: false })
+}
+
+export function isDue(at: number | undefined, now: number): boolean {
+  return at !== undefined && at <= now
+}
+
+export function earliest(times: readonly (number | undefined)[]): number | undefined {
+  let first: number | undefined
+  for (const at of times) if (at !== undefined && (first === undefined || at < first)) first = at
+  return first
+}

@@ -1,0 +1,70 @@
+import type { HandlerContext, Log } from '../handler.ts'
+import type { Hooks } from '../hooks.ts'
+import type { Clock } from '../model/clock.ts'
+import type { TargetSpec, Task } from '../model/task.ts'
+import type { State } from '../observe/status.ts'
+import { createSchedule, type Schedule } from '../schedule/schedule.ts'
+import type { Store } from '../store/store.ts'
+import type { TargetRecord } from '../store/target-record.ts'
+import { type AckedTree, createAckedTree } from '../tree/acked-tree.ts'
+import { createComparison } from './comparison.ts'
+import { createDeleteLimit } from './delete-limit.ts'
+import { createFlight } from './flight.ts'
+import { createLedger, type Ledger } from './ledger.ts'
+import { heldNotice } from './notices.ts'
+import { Outbox } from './outbox.ts'
+import { createRetries, type Retries } from './retries.ts'
+import type { Source } from './source.ts'
+
+export interface TargetOptions {
+  readonly task: Task
+  readonly spec: TargetSpec
+  readonly store: Store
+  readonly clock: Clock
+  readonly random: () => number
+  readonly hooks: Hooks
+  readonly log: Log
+  readonly source: () => Source
+  readonly context: (progress: (bytes: number) => void) => HandlerContext
+  /** Something may be possible now that was not before. */
+  readonly wake: () => void
+  readonly stateChanged: (from: State, to: State) => void
+}
+
+/** What a target is made of. */
+export interface TargetParts {
+  readonly record: TargetRecord
+  readonly acked: AckedTree
+  readonly ledger: Ledger
+  readonly schedule: Schedule
+  readonly retries: Retries
+  readonly outbox: Outbox
+}
+
+/** Opens what is remembered of a target and wires up what works on it. */
+export function createTargetParts(options: TargetOptions): TargetParts {
+  const { task, spec, store, clock, random, source, log } = options
+  const { capabilities } = spec.handler
+  const retries = createRetries(task.retry, random, () => clock.now())
+  const record = store.target(spec.name, identityOf(spec))
+  const acked = createAckedTree(record.acked)
+  const ledger = createLedger(store, record, acked)
+  const schedule = createSchedule({ delayMs: task.schedule.delayMs, hurryMs: task.retry.minMs })
+  const flight = createFlight()
+  const comparison = createComparison({
+    ...{ acked, capabilities, schedule: task.schedule, clock, flight, seen: store.seen, problems: retries.problems },
+    directories: () => source().tree.directories,
+    deleteLimit: createDeleteLimit(task.maxDelete, task.accept),
+  })
+  const outbox = new Outbox({
+    ...{ schedule, flight, comparison, deletes: capabilities.deletes },
+    forget: (steps) => ledger.settle('', steps, () => false),
+    held: (paths) => log.warn(heldNotice(spec.name, paths)),
+  })
+  return { record, acked, ledger, schedule, retries, outbox }
+}
+
+/** What is known of a target belongs to where it is: the same name with another destination is another target. */
+function identityOf({ handler, options }: TargetSpec): string {
+  return `${handler.name}:${handler.identity?.(options) ?? JSON.stringify(options)}`
+}

@@ -1,0 +1,162 @@
+import fs from 'node:fs'
+import { tempTree } from '@clsync/core/testing'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import {
+  canMount,
+  change,
+  directory,
+  look,
+  mirrorStage,
+  type MirrorStage,
+  mountTmpfs,
+  read,
+  remount,
+  unmount,
+} from './mirror-stage.ts'
+
+let stage: MirrorStage
+beforeEach(() => {
+  stage = mirrorStage()
+})
+afterEach(() => stage.dispose())
+
+const REFUSED = { code: 'HANDLER_REFUSED' }
+
+test('a missing destination is made, with what is above it', async () => {
+  const destination = `${stage.destination.root}/new/one`
+  await stage.open({ destination })
+  expect(fs.statSync(destination).isDirectory()).toBe(true)
+})
+
+test('a destination that is a file is refused, so is one below a file', async () => {
+  stage.destination.write('file', 'text')
+  const destination = `${stage.destination.root}/file`
+  await expect(stage.open({ destination })).rejects.toMatchObject(REFUSED)
+  await expect(stage.open({ destination: `${destination}/below` })).rejects.toMatchObject(REFUSED)
+})
+
+test('a destination may be a symbolic link to a directory', async () => {
+  stage.destination.makeDirectory('real')
+  stage.destination.link('link', 'real')
+  stage.source.write('f', 'text')
+  await stage.open({ destination: `${stage.destination.root}/link` })
+  await stage.send([change('create', 'f')])
+  expect(read(stage.destination, 'real/f')).toBe('text')
+})
+
+test('a destination that was replaced fails the batch, and nothing is written to the new one', async () => {
+  stage.source.write('f', 'text')
+  const destination = `${stage.destination.root}/d`
+  await stage.open({ destination })
+  fs.renameSync(destination, `${destination}.away`)
+  await expect(stage.send([change('create', 'f')])).rejects.toThrow(/is gone/)
+  fs.mkdirSync(destination)
+  await expect(stage.send([change('create', 'f')])).rejects.toThrow(/not the directory it was/)
+  expect(fs.readdirSync(destination)).toEqual([])
+  fs.rmdirSync(destination)
+  fs.renameSync(`${destination}.away`, destination)
+  await stage.send([change('create', 'f')])
+  expect(fs.readdirSync(destination)).toEqual(['f'])
+})
+
+test('after a restart another directory in its place is refused, the same one is taken', async () => {
+  const destination = `${stage.destination.root}/d`
+  await stage.open({ destination })
+  await stage.open({ destination })
+  fs.renameSync(destination, `${destination}.away`)
+  await expect(stage.open({ destination })).rejects.toMatchObject(REFUSED)
+  fs.mkdirSync(destination)
+  await expect(stage.open({ destination })).rejects.toMatchObject(REFUSED)
+  await stage.open({ destination: `${destination}.other` })
+})
+
+test('a dry run makes nothing and tells what would be done', async () => {
+  stage.source.write('d/f', 'text')
+  const destination = `${stage.destination.root}/missing`
+  await stage.open({ destination }, { dryRun: true })
+  await stage.send([change('create', 'd', directory), change('create', 'd/f'), change('move', 'h', { from: 'g' })])
+  expect(fs.readdirSync(stage.destination.root)).toEqual([])
+  expect(fs.readdirSync(stage.state.root)).toEqual([])
+  expect(stage.told.slice(1)).toEqual([
+    'would create directory {"path":"d"}',
+    'would create file {"path":"d/f"}',
+    'would move file {"path":"h","from":"g"}',
+  ])
+})
+
+describe.runIf(canMount)('on a file system of its own', () => {
+  let mounted: ReturnType<typeof tempTree>
+  beforeEach(() => {
+    mounted = tempTree()
+    mountTmpfs(mounted.root, '1m')
+  })
+  afterEach(() => {
+    try {
+      unmount(mounted.root)
+    } catch {
+      // The test has unmounted it.
+    }
+    mounted.dispose()
+  })
+
+  test('an unmounted destination fails the batch and the bare mount point stays empty, also at the next start', async () => {
+    stage.source.write('f', 'text')
+    const destination = mounted.root
+    await stage.open({ destination })
+    await stage.send([change('create', 'f')])
+    unmount(mounted.root)
+    await expect(stage.send([change('update', 'f')])).rejects.toThrow(/not the directory it was/)
+    await expect(stage.open({ destination })).rejects.toMatchObject(REFUSED)
+    expect(fs.readdirSync(mounted.root)).toEqual([])
+  })
+
+  test('a read-only file system fails the batch, which works when it is writable again', async () => {
+    stage.source.write('f', 'text')
+    await stage.open({ destination: mounted.root })
+    remount(mounted.root, 'ro')
+    await expect(stage.send([change('create', 'f')])).rejects.toMatchObject({ code: 'EROFS' })
+    remount(mounted.root, 'rw')
+    await stage.send([change('create', 'f')])
+    expect(read(mounted, 'f')).toBe('text')
+  })
+
+  test('a full file system fails the batch and keeps the old file whole, with nothing left behind', async () => {
+    stage.source.write('small', 'text')
+    stage.source.write('large', 'before')
+    await stage.open({ destination: mounted.root })
+    await stage.send([change('create', 'small'), change('create', 'large')])
+    for (const size of [900_000, 3_000_000]) {
+      stage.source.write('large', Buffer.alloc(size, 'x'))
+      mounted.write('ballast', Buffer.alloc(300_000))
+      await expect(stage.send([change('update', 'large')])).rejects.toMatchObject({ code: 'ENOSPC' })
+      expect(fs.readdirSync(mounted.root).toSorted()).toEqual(['ballast', 'large', 'small'])
+      expect(read(mounted, 'large')).toBe('before')
+    }
+    mounted.remove('ballast')
+    stage.source.write('large', Buffer.alloc(900_000, 'y'))
+    await stage.send([change('update', 'large')])
+    expect(look(mounted, 'large').size).toBe(900_000n)
+  })
+
+  test('a trash on another file system is refused', async () => {
+    await expect(stage.open({ trash: mounted.root })).rejects.toMatchObject(REFUSED)
+  })
+
+  test('a directory is not forgotten while something in it could not be deleted', async () => {
+    stage.source.write('d/f', 'text')
+    stage.source.makeDirectory('d/sub')
+    await stage.send([change('create', 'd', directory), change('create', 'd/f'), change('create', 'd/sub', directory)])
+    const sub = stage.destination.at('d/sub').toString()
+    mountTmpfs(sub, '64k')
+    stage.source.remove('d')
+    const deletes = ['d/sub', 'd'].map((path) => change('delete', path, { kind: 'directory' }))
+    try {
+      const result = await stage.send([change('delete', 'd/f'), ...deletes])
+      expect(result.failed?.map(({ path }) => path)).toEqual(['d/sub', 'd'])
+    } finally {
+      unmount(sub)
+    }
+    expect((await stage.send(deletes)).failed).toEqual([])
+    expect(fs.readdirSync(stage.destination.root)).toEqual([])
+  })
+})

@@ -1,0 +1,142 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import fs from 'node:fs'
+import { Worker } from 'node:worker_threads'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { change, directory, failures, look, mirrorStage, type MirrorStage, read } from './mirror-stage.ts'
+
+let stage: MirrorStage
+beforeEach(() => {
+  stage = mirrorStage()
+})
+afterEach(() => stage.dispose())
+
+test('holes stay holes', async () => {
+  const path = stage.source.at('sparse')
+  fs.writeFileSync(path, '')
+  fs.truncateSync(path, 8 * 1024 * 1024)
+  const fd = fs.openSync(path, 'r+')
+  fs.writeSync(fd, Buffer.alloc(5000, 'x'), 0, 5000, 3 * 1024 * 1024 + 100)
+  fs.writeSync(fd, 'tail', 6 * 1024 * 1024)
+  fs.closeSync(fd)
+  await stage.send([change('create', 'sparse')])
+  const copy = look(stage.destination, 'sparse')
+  expect(copy.size).toBe(8n * 1024n * 1024n)
+  expect(copy.blocks * 512n).toBeLessThan(64n * 1024n)
+  expect(fs.readFileSync(stage.destination.at('sparse')).equals(fs.readFileSync(path))).toBe(true)
+})
+
+test('names of one file are one file at the target when asked for, and copies otherwise', async () => {
+  stage.source.write('a', 'text')
+  fs.linkSync(stage.source.at('a'), stage.source.at('b'))
+  await stage.send([change('create', 'a'), change('create', 'b')])
+  expect(look(stage.destination, 'a').ino).not.toBe(look(stage.destination, 'b').ino)
+  await stage.open({ hardLinks: true })
+  await stage.send([change('update', 'a'), change('update', 'b')])
+  expect(look(stage.destination, 'a').ino).toBe(look(stage.destination, 'b').ino)
+  stage.source.write('a', 'TEXT')
+  await stage.send([change('update', 'a'), change('update', 'b')])
+  expect(look(stage.destination, 'a').ino).toBe(look(stage.destination, 'b').ino)
+  expect(read(stage.destination, 'b')).toBe('TEXT')
+  expect(fs.readdirSync(stage.destination.root).toSorted()).toEqual(['a', 'b'])
+})
+
+test('a move of one name over another of the same file leaves one', async () => {
+  stage.source.write('b', 'text')
+  stage.destination.write('a', 'text')
+  fs.linkSync(stage.destination.at('a'), stage.destination.at('b'))
+  expect(failures(await stage.send([change('move', 'b', { from: 'a' })]))).toEqual({})
+  expect(fs.readdirSync(stage.destination.root)).toEqual(['b'])
+})
+
+test('a reader of the target sees the old file or the new one, whole, at any time', async () => {
+  const sizes = [10, 70_000, 1_500_000]
+  stage.source.write('f', 'a'.repeat(10))
+  await stage.send([change('create', 'f')])
+  const stop = new Int32Array(new SharedArrayBuffer(4))
+  const reader = new Worker(READER, { eval: true, workerData: { path: stage.destination.at('f'), stop } })
+  await once(reader, 'message')
+  for (let round = 0; round < 60; round++) {
+    const letter = String.fromCharCode(98 + (round % 20))
+    stage.source.write('f', letter.repeat(sizes[round % sizes.length] ?? 1))
+    await stage.send([change('update', 'f')])
+  }
+  const answer = once(reader, 'message')
+  Atomics.store(stop, 0, 1)
+  const [{ reads, seen }] = await answer
+  expect(reads).toBeGreaterThan(20)
+  const whole = seen.filter((what: string) => sizes.some((size) => what.endsWith(` ${size}`)))
+  expect(seen).toEqual(whole)
+})
+
+/** Reads a file over and over, notes the letters that it consists of and its length. */
+const READER = `
+  const { parentPort, workerData } = require('node:worker_threads')
+  const fs = require('node:fs')
+  const seen = new Set()
+  let reads = 0
+  const read = () => {
+    if (Atomics.load(workerData.stop, 0) === 1) { parentPort.postMessage({ reads, seen: [...seen] }); return }
+    try {
+      const text = fs.readFileSync(workerData.path, 'latin1')
+      seen.add((/^(.)\\1*$/.test(text) ? 'one letter' : 'mixed') + ' ' + text.length)
+    } catch (error) { seen.add(error.code) }
+    reads++
+    setImmediate(read)
+  }
+  parentPort.postMessage('reading')
+  read()
+`
+
+test('a file that never keeps still arrives and is reported, so that it is tried again', async () => {
+  stage.source.write('log', 'x')
+  const original = fs.readSync
+  const spy = vi.spyOn(fs, 'readSync').mockImplementation((...args: Parameters<typeof fs.readSync>) => {
+    const length = original(...args)
+    fs.appendFileSync(stage.source.at('log'), 'x')
+    return length
+  })
+  const result = await stage.send([change('create', 'log')])
+  spy.mockRestore()
+  expect(failures(result).log).toMatch(/still changing/)
+  expect(read(stage.destination, 'log')).toMatch(/^x+$/)
+  expect(failures(await stage.send([change('update', 'log')]))).toEqual({})
+  expect(read(stage.destination, 'log')).toBe(read(stage.source, 'log'))
+})
+
+test('a directory of 10 000 files is moved in one rename', async () => {
+  stage.source.makeDirectory('old')
+  stage.destination.makeDirectory('old')
+  for (let at = 0; at < 10_000; at++) fs.closeSync(fs.openSync(`${stage.destination.root}/old/f${at}`, 'w'))
+  stage.source.move('old', 'new')
+  const { ino } = look(stage.destination, 'old')
+  await stage.open()
+  const rename = vi.spyOn(fs, 'renameSync')
+  expect(failures(await stage.send([change('move', 'new', { from: 'old', ...directory })]))).toEqual({})
+  expect(rename).toHaveBeenCalledTimes(1)
+  rename.mockRestore()
+  expect(look(stage.destination, 'new').ino).toBe(ino)
+  expect(fs.readdirSync(stage.destination.at('new'))).toHaveLength(10_000)
+})
+
+test('what a killed run left in the middle of a copy is gone after the next start', async () => {
+  stage.source.write('d/large', '')
+  fs.truncateSync(stage.source.at('d/large'), 40 * 1024 ** 3)
+  const script = new URL('copy-until-killed.ts', import.meta.url).pathname
+  const args = ['--conditions=clsync-source', script, stage.source.root, stage.destination.root, stage.state.root, 'd/large']
+  const child = spawn(process.execPath, args, { stdio: 'inherit' })
+  const temps = () => fs.readdirSync(stage.destination.root, { recursive: true }).filter((name) => String(name).endsWith('.tmp'))
+  await expect.poll(() => temps().length, { timeout: 20_000 }).toBe(1)
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  expect(temps()).toHaveLength(1)
+  await stage.open()
+  expect(temps()).toEqual([])
+})
+
+test('a temporary file of ours does not keep a directory from going', async () => {
+  stage.destination.write('d/.clsync-0123456789abcd.tmp', 'left')
+  await stage.send([change('delete', 'd', { kind: 'directory' })])
+  expect(fs.readdirSync(stage.destination.root)).toEqual([])
+  expect(stage.warnings).toEqual([])
+})
