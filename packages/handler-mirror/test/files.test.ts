@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import fs from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { loadNative } from '../src/native.ts'
 import { change, directory, failures, look, mirrorStage, type MirrorStage, read } from './mirror-stage.ts'
 
 let stage: MirrorStage
@@ -41,6 +42,19 @@ test('names of one file are one file at the target when asked for, and copies ot
   expect(fs.readdirSync(stage.destination.root).toSorted()).toEqual(['a', 'b'])
 })
 
+test('a copy is not linked when the file may have been written to again within the same tick', async () => {
+  const native = await loadNative()
+  stage.source.write('a', 'text')
+  fs.linkSync(stage.source.at('a'), stage.source.at('b'))
+  await stage.open({ hardLinks: true })
+  await stage.send([change('create', 'a')])
+  const { mtimeNs } = look(stage.source, 'a')
+  stage.source.write('a', 'TEXT')
+  native?.setMtime(stage.source.at('a'), mtimeNs)
+  await stage.send([change('create', 'b')])
+  expect(read(stage.destination, 'b')).toBe('TEXT')
+})
+
 test('a move of one name over another of the same file leaves one', async () => {
   stage.source.write('b', 'text')
   stage.destination.write('a', 'text')
@@ -49,7 +63,11 @@ test('a move of one name over another of the same file leaves one', async () => 
   expect(fs.readdirSync(stage.destination.root)).toEqual(['b'])
 })
 
-test('a reader of the target sees the old file or the new one, whole, at any time', async () => {
+test.each([
+  ['', () => ({})],
+  [', with a trash too', () => ({ trash: stage.state.at('trash').toString() })],
+])('a reader of the target sees the old file or the new one, whole, at any time%s', async (_name, options) => {
+  await stage.open(options())
   const sizes = [10, 70_000, 1_500_000]
   stage.source.write('f', 'a'.repeat(10))
   await stage.send([change('create', 'f')])

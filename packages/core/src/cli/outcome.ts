@@ -1,13 +1,16 @@
 import { countText } from '../observe/amount.ts'
 import type { Logger } from '../observe/log.ts'
-import type { Halt, Status } from '../observe/status.ts'
+import type { Status } from '../observe/status.ts'
 
 /** `live`: until a signal. `once`: until what differed was tried. `until-idle`: until nothing is left, retries included. */
 export type Mode = 'live' | 'once' | 'until-idle'
 
-/** Whether a task can do nothing more by itself. */
+/**
+ * Whether a task can do nothing more by itself: every target refuses to go on. A source that vanished or was emptied is not the
+ * end, because the engine goes on when it is back.
+ */
 export function isOver({ state, targets }: Status): boolean {
-  if (ENDED.has(state)) return true
+  if (state === 'stopped') return true
   return targets.length > 0 && targets.every((target) => ENDED.has(target.state))
 }
 
@@ -16,7 +19,7 @@ const ENDED: ReadonlySet<string> = new Set(['halted', 'failed', 'stopped'])
 /** Exit code for what a task has come to: 0 done, 1 failed or not all could be synced, 3 a person is needed. */
 export function outcomeOf(status: Status, mode: Mode): number {
   const { targets } = status
-  if (haltsOf(status).length > 0 || targets.some((target) => target.state === 'halted')) return 3
+  if (status.halt !== undefined || targets.some((target) => target.state === 'halted')) return 3
   if (status.state === 'failed' || targets.some((target) => target.state === 'failed')) return 1
   if (mode === 'live') return 0
   if (targets.some((target) => target.heldDeletes > 0)) return 3
@@ -41,7 +44,3 @@ export function tellRemains(status: Status, log: Logger): void {
 }
 
 const MAX_LISTED = 20
-
-function haltsOf({ halt, targets }: Status): Halt[] {
-  return [halt, ...targets.map((target) => target.halt)].filter((one) => one !== undefined)
-}

@@ -75,17 +75,29 @@ async function prepare(task: Task, { log, io, nameTasks }: RunOptions): Promise<
 }
 
 async function start(run: Run, { io }: RunOptions): Promise<void> {
-  const { engine, task, log } = run
+  const { engine } = run
+  let isReady = false
+  const tellOnce = (): void => {
+    if (isReady || !run.isStarted) return
+    isReady = true
+    tellReady(run, io)
+  }
+  // A source that is halted from the beginning is ready when it is back and all was sent.
+  engine.hooks.drained.tap(TAP, tellOnce)
   try {
     await engine.start()
   } finally {
     run.isStarted = true
   }
   const status = engine.status()
-  if (isOver(status)) return
-  const { tree, monitor } = status
-  const ms = Math.round(io.clock.monotonic() - run.startMs)
-  const files = Math.max(0, tree.entries - tree.directories)
+  if (status.halt === undefined && !isOver(status)) tellOnce()
+}
+
+function tellReady({ engine, task, log, startMs }: Run, io: Io): void {
+  const { tree, monitor } = engine.status()
+  const ms = Math.round(io.clock.monotonic() - startMs)
+  // The root is a directory of the tree, but not an entry in it.
+  const files = Math.max(0, tree.entries - (tree.directories - 1))
   log.event('ready', `ready: ${countText(files, 'file')} in ${durationText(ms)}, watching by ${monitor.name}`, {
     task: task.name,
     files,

@@ -29,8 +29,8 @@ const TAP = 'clsync log'
 function tellBatch({ batch, count, bytes, durationMs, target }: SyncedEvent, log: Logger, dryRun: boolean): void {
   const at = log.scope({ target })
   const amount = countText(count, 'change')
-  if (dryRun) for (const change of batch.changes) at.info(`would ${changeText(change)}`)
-  else if (log.isDebug) for (const change of batch.changes) at.debug(changeText(change))
+  // In a dry run the handler itself says what it would do.
+  if (log.isDebug) for (const change of batch.changes) at.debug(changeText(change))
   const text = `${dryRun ? 'would send ' : ''}${amount}${only(batch.changes)}, ${bytesText(bytes)}, ${durationText(durationMs)}`
   at.event('batch', text, { batch: batch.id, reason: batch.reason, changes: count, bytes, ms: Math.round(durationMs) })
 }

@@ -137,7 +137,7 @@ describe('live', () => {
     expect(events(run, 'ready')[0]).toMatchObject({
       level: 'info',
       task: 'data',
-      files: 10,
+      files: 11,
       directories: 2,
       monitor: 'inotify',
       ms: expect.any(Number) as number,
@@ -167,14 +167,32 @@ describe('live', () => {
     expect(await run.code).toBe(0)
   })
 
-  test('ends with 3 when the task halts, and says why', async () => {
+  test('ends with 3 when every target refuses to go on, and says why', async () => {
     const run = await started()
     run.engine.finishStart()
-    run.engine.become('halted', { halt: { code: 'ROOT_EMPTIED', message: 'The source was emptied.', fix: 'Look.' } })
+    run.engine.setTarget({ state: 'halted', halt: { code: 'HANDLER_REFUSED', message: 'Wrong password.', fix: 'Correct it.' } })
+    run.engine.hooks.stateChanged.call({ target: 'mirror', from: 'running', to: 'halted' })
     await vi.waitFor(() => expect(run.engine.stops).toEqual([false]))
     run.engine.finishStop()
     expect(await run.code).toBe(3)
-    expect(run.stdout()).toContain('The source was emptied.')
+    expect(run.stdout()).toContain('Wrong password. Correct it.')
+  })
+
+  test('waits for a source that vanished, and is ready when it is back', async () => {
+    const run = await started()
+    const halt = { code: 'ROOT_EMPTIED', message: 'The source was emptied.', fix: 'Look.' }
+    run.engine.become('halted', { halt })
+    run.engine.finishStart()
+    await vi.waitFor(() => expect(run.stdout()).toContain('The source was emptied. Look.'))
+    run.engine.become('running', { halt: undefined })
+    expect(run.stdout()).not.toContain('ready')
+    run.engine.hooks.drained.call()
+    run.engine.hooks.drained.call()
+    expect(run.stdout().match(/ready/gu)).toHaveLength(1)
+    expect(run.engine.stops).toEqual([])
+    run.signal('SIGTERM')
+    run.engine.finishStop()
+    expect(await run.code).toBe(0)
   })
 
   test('goes on while one of two tasks can', async () => {
@@ -185,6 +203,7 @@ describe('live', () => {
     const run = start(cwd, [])
     await vi.waitFor(() => expect(run.signals.size).toBe(3))
     for (const engine of run.engines) engine.finishStart()
+    run.engines[0]!.setTarget({ state: 'halted' })
     run.engines[0]!.become('halted')
     await vi.waitFor(() => expect(run.stdout()).toContain('b  ready'))
     expect(run.engines[0]!.stops).toEqual([])
@@ -257,7 +276,7 @@ describe('--once', () => {
     expect(run.engine.task.dryRun).toBe(true)
   })
 
-  test('tells each change of a dry run', async () => {
+  test('tells of a dry run what would have been sent', async () => {
     const { run } = await once(
       (engine) => {
         const change = {
@@ -268,18 +287,12 @@ describe('--once', () => {
           content: true,
           recursive: false,
         } as const
-        engine.hooks.synced.call({
-          target: 'mirror',
-          handler: 'mirror',
-          batch: { id: 'x', reason: 'initial', attempt: 1, changes: [change] },
-          count: 1,
-          durationMs: 1,
-          bytes: 0,
-        })
+        const batch = { id: 'x', reason: 'initial', attempt: 1, changes: [change] } as const
+        engine.hooks.synced.call({ target: 'mirror', handler: 'mirror', batch, count: 1, durationMs: 1, bytes: 0 })
       },
       ['-n'],
     )
-    expect(run.lines().map(({ message }) => message)).toContain('would create new')
+    expect(run.lines().map(({ message }) => message)).toContain('would send 1 change (create new), 0 B, 1 ms')
   })
 })
 

@@ -23,7 +23,7 @@ function pick<T>(list: readonly T[]): [T] {
 
 /** A place at random, as deep as there are directories. */
 function place(base = root): Buffer {
-  let at = Buffer.from(base)
+  let at: Buffer = Buffer.from(base)
   for (let depth = Math.floor(random() * 4); depth > 0; depth--) {
     const directories = fs.readdirSync(at, { withFileTypes: true, encoding: 'buffer' }).filter((entry) => entry.isDirectory())
     if (directories.length === 0) break

@@ -64,6 +64,24 @@ export const symlinkCases: readonly Case[] = [
     },
   },
   {
+    name: 'symlinks: a file of the source that has become one is not read through',
+    async run(stage) {
+      const outside = tempTree({ f: 'secret' })
+      try {
+        stage.source.write('f', 'public')
+        const batches = stage.plan()
+        stage.source.remove('f')
+        stage.source.link('f', `${outside.root}/f`)
+        for (const planned of batches) await stage.send(planned)
+        assert.notEqual((await stage.target.read()).get('f')?.kind, 'file', 'the file behind the link is at the target')
+        await stage.sync()
+        await stage.assertEqual()
+      } finally {
+        outside.dispose()
+      }
+    },
+  },
+  {
     name: 'symlinks: one planted in the way at the target is never followed',
     async run(stage) {
       const { directory } = stage.target
