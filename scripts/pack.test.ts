@@ -13,7 +13,6 @@ const MINUTE_MS = 60_000
 /** Outside of the workspace, so that nothing of it can be found by accident. */
 const folder = mkdtempSync(join(tmpdir(), 'clsync-pack-'))
 const consumer = join(folder, 'consumer')
-const env = environment()
 
 beforeAll(() => {
   run('node_modules/.bin/tsc', ['-b', ...PACKAGES.map((name) => `packages/${name}`)])
@@ -22,7 +21,16 @@ beforeAll(() => {
   writeFileSync(join(consumer, 'package.json'), '{ "name": "consumer", "private": true, "type": "module" }\n')
   run(
     'npm',
-    ['install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error', '@types/node@24', ...tarballs()],
+    [
+      'install',
+      '--prefer-offline',
+      '--fetch-retries=1',
+      '--no-audit',
+      '--no-fund',
+      '--loglevel=error',
+      '@types/node@24',
+      ...tarballs(),
+    ],
     consumer,
   )
 }, 5 * MINUTE_MS)
@@ -124,15 +132,20 @@ function tarballs(): string[] {
 
 /** Returns what it prints; throws with it when it fails. */
 function run(command: string, args: readonly string[], cwd = ROOT): string {
-  const result = spawnSync(command, args, { cwd, env, encoding: 'utf8' })
+  const result = spawnSync(command, args, { cwd, env: environment(command), encoding: 'utf8', timeout: 2 * MINUTE_MS })
   if (result.error) throw result.error
   if (result.status === 0) return result.stdout
   throw new Error(`${command} ${args.join(' ')} ended with ${result.status}:\n${result.stdout}${result.stderr}`)
 }
 
 /** With the Node that runs the tests and the set-up's pnpm first in PATH, and nothing of the run around. */
-function environment(): NodeJS.ProcessEnv {
-  const path = [dirname(process.execPath), join(ROOT, '.tools/node_modules/.bin'), process.env.PATH ?? ''].join(delimiter)
-  const own = Object.entries(process.env).filter(([name]) => !/^(npm_|VITEST|NODE_OPTIONS$|NODE_ENV$)/i.test(name))
-  return { ...Object.fromEntries(own), PATH: path }
+function environment(command: string): NodeJS.ProcessEnv {
+  const path = (process.env.PATH ?? '').split(delimiter)
+  const first = [dirname(process.execPath), join(ROOT, '.tools/node_modules/.bin')]
+  // npm finds the settings of its machine from where its own Node is.
+  const own = command === 'npm' ? path.filter((entry) => !entry.startsWith(join(ROOT, '.tools'))) : [...first, ...path]
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !/^(npm_(?!config_)|npm_config_.*prefix|VITEST|NODE_OPTIONS$|NODE_ENV$)/i.test(name),
+  )
+  return { ...Object.fromEntries(kept), PATH: own.join(delimiter) }
 }

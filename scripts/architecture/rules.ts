@@ -34,6 +34,8 @@ const CLOCK_ROOMS = [
   'testing',
   // Dates the name of a damaged database.
   'store/database.ts',
+  // Runs real commands; a simulation has none.
+  'engine/exec.ts',
 ]
 
 /** Where core may touch files; everything else is given a `FileSystem` or a store. */
@@ -48,6 +50,8 @@ const FILE_ROOMS = [
   'testing',
   'observe',
   'control',
+  // Makes the private directory of a handler.
+  'engine/handler-context.ts',
 ]
 
 const FORBIDDEN_NAMES = ['util', 'utils', 'helper', 'helpers', 'common', 'misc', 'types', 'constants', 'shared', 'lib']

@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import { tempTree } from '@clsync/core/testing'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { change, directory, failures, look, mirrorStage, type MirrorStage, read, symlink } from './mirror-stage.ts'
 
 let stage: MirrorStage
@@ -122,6 +122,21 @@ describe('a trash', () => {
     expect(read(stage.destination, 'd/f')).toBe('new')
     await stage.send([change('update', 'd/f')])
     expect(fs.readdirSync(trash.root)).toHaveLength(2)
+  })
+
+  test('never leaves a gap while it keeps the old file', async () => {
+    stage.destination.write('f', 'old')
+    stage.source.write('f', 'new')
+    const original = fs.renameSync
+    const there: boolean[] = []
+    const rename = vi.spyOn(fs, 'renameSync').mockImplementation((from, to) => {
+      there.push(fs.existsSync(stage.destination.at('f')))
+      original(from, to)
+    })
+    await stage.send([change('update', 'f')])
+    rename.mockRestore()
+    expect(there).toEqual([true])
+    expect(read(stage.destination, 'f')).toBe('new')
   })
 
   test('takes a directory with foreign entries that is in the way', async () => {

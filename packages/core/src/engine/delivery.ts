@@ -13,6 +13,8 @@ export interface DeliverOptions {
   readonly clock: Clock
   readonly timeoutMs: number
   readonly cancel: AbortSignal
+  /** Bytes that the handler has reported so far. */
+  progress(): number
   /** Writes down what is about to be sent. */
   begin(steps: readonly Step[]): void
 }
@@ -60,7 +62,7 @@ export async function deliver(options: DeliverOptions): Promise<Delivery> {
     await hooks.sync.promise(Object.assign(event, { signal }))
     return event.result
   }
-  const outcome = await dispatch({ batch, timeoutMs: options.timeoutMs, clock, cancel: options.cancel, run })
+  const outcome = await dispatch({ batch, timeoutMs: options.timeoutMs, progress: options.progress, clock, cancel: options.cancel, run })
   if (outcome.type === 'done') return end(failedPaths(outcome.result))
   return end(NONE, outcome.error ?? new Error('The handler failed without a reason.'), outcome.type === 'lost' ? outcome.late : undefined)
 }

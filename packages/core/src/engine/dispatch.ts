@@ -10,7 +10,10 @@ export type Outcome =
 
 export interface DispatchOptions {
   readonly batch: Batch
+  /** How long a batch may go on without progress. */
   readonly timeoutMs: number
+  /** Grows while the handler gets on: bytes that it has reported. */
+  progress(): number
   readonly clock: Clock
   /** Aborted when the engine gives up what is in flight. */
   readonly cancel: AbortSignal
@@ -21,7 +24,7 @@ export interface DispatchOptions {
 const GRACE_MS = 5000
 
 /** Runs one batch to an outcome, whatever the handler does. Never rejects. */
-export function dispatch({ batch, timeoutMs, clock, cancel, run }: DispatchOptions): Promise<Outcome> {
+export function dispatch({ batch, timeoutMs, progress, clock, cancel, run }: DispatchOptions): Promise<Outcome> {
   return new Promise((resolve) => {
     const controller = new AbortController()
     let grace: { cancel(): void } | undefined
@@ -30,7 +33,13 @@ export function dispatch({ batch, timeoutMs, clock, cancel, run }: DispatchOptio
       controller.abort(error)
       grace = clock.after(GRACE_MS, () => settle({ type: 'lost', error, late: running }))
     }
-    const timer = clock.after(timeoutMs, () => abort(timedOut(batch, timeoutMs)))
+    const watch = (before: number): { cancel(): void } =>
+      clock.after(timeoutMs, () => {
+        const now = progress()
+        if (now > before) timer = watch(now)
+        else abort(timedOut(batch, timeoutMs))
+      })
+    let timer = watch(progress())
     const onCancel = (): void => abort(cancel.reason)
     const settle = (outcome: Outcome): void => {
       timer.cancel()
@@ -55,7 +64,7 @@ async function start(run: DispatchOptions['run'], signal: AbortSignal): Promise<
 
 function timedOut(batch: Batch, timeoutMs: number): ClsyncError {
   return new ClsyncError('SYNC_TIMEOUT', {
-    message: `A batch of ${batch.changes.length} changes was not done after ${timeoutMs / 1000} s and was given up.`,
+    message: `A batch of ${batch.changes.length} changes made no progress for ${timeoutMs / 1000} s and was given up.`,
     fix: 'It is retried. Raise `timeout` when batches may take that long.',
   })
 }

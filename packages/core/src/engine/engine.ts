@@ -43,10 +43,12 @@ export function createEngine(task: Task, options: EngineOptions): Engine {
   const hooks = createHooks((hook, tap, error) => log.warn(`Plugin ${tap} failed in ${hook}: ${String(error)}.`))
   let run: Run | undefined
   let starting: Promise<void> | undefined
+  let isStopping = false
   let stopping: Promise<void> | undefined
   const begin = async (): Promise<void> => {
     for (const plugin of task.plugins) plugin.apply(hooks)
     run = await Run.open({ task, log, clock, fs, random, hooks, open, monitor: options.monitor })
+    if (isStopping) return // asked to stop before there was anything to stop
     await run.ready()
   }
   return {
@@ -56,6 +58,8 @@ export function createEngine(task: Task, options: EngineOptions): Engine {
     pause: () => run?.pause(),
     resume: () => run?.resume(),
     async stop({ abort = false } = {}) {
+      isStopping = true
+      if (run === undefined) await starting?.catch(() => undefined) // whoever started it is told
       if (run === undefined) return
       if (abort) run.abort()
       stopping ??= run.close()

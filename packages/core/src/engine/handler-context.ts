@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import type { ExecOptions, ExecResult, HandlerContext, Log } from '../handler.ts'
+import type { HandlerContext, Log } from '../handler.ts'
+import { exec } from './exec.ts'
 
 export interface ContextOptions {
   readonly source: string
@@ -23,40 +24,17 @@ export function createHandlerContext({ source, stateDir, target, dryRun, log, pr
       return directory
     },
     dryRun,
-    log,
+    log: scoped(log, target),
     progress,
     exec,
   }
 }
 
-/** After the polite signal, children have this long. */
-const KILL_AFTER_MS = 2000
-
-async function exec(command: string, args: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
-  const { execa } = await import('execa') // not needed by handlers that run in process
-  const { input, cwd, env, signal } = options
-  signal?.throwIfAborted()
-  // A group of its own, so that what the command started is ended with it.
-  const child = execa(command, args, { reject: false, detached: true, ...(input !== undefined && { input }), ...(cwd && { cwd }), ...(env && { env }) })
-  const kill = (name: NodeJS.Signals): void => {
-    try {
-      if (child.pid !== undefined) process.kill(-child.pid, name)
-    } catch {
-      // The group has ended by itself.
-    }
-  }
-  let timer: NodeJS.Timeout | undefined
-  const onAbort = (): void => {
-    kill('SIGTERM')
-    timer = setTimeout(() => kill('SIGKILL'), KILL_AFTER_MS)
-  }
-  signal?.addEventListener('abort', onAbort)
-  try {
-    const result = await child
-    if (result.code === 'ENOENT' && result.exitCode === undefined) throw result
-    return { exitCode: result.exitCode, stdout: result.stdout, stderr: result.stderr }
-  } finally {
-    clearTimeout(timer)
-    signal?.removeEventListener('abort', onAbort)
-  }
+/** Lines of a handler say which target they are about. */
+function scoped(log: Log, target: string): Log {
+  const tell =
+    (level: keyof Log) =>
+    (message: string, data?: object): void =>
+      log[level](message, { ...data, target })
+  return { debug: tell('debug'), info: tell('info'), warn: tell('warn') }
 }

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { FILE, isDamage, openDatabase, setAside } from '../store/database.ts'
+import { copyDatabase, FILE, isDamage, openDatabase, setAside } from '../store/database.ts'
 import { createStore, type Store } from '../store/store.ts'
 import type { Task } from '../model/task.ts'
 
@@ -11,6 +11,7 @@ export interface OpenedState {
 
 /** Opens the task's state; what is damaged is set aside, and everything known is found out again. */
 export function openState(task: Task): OpenedState {
+  if (task.dryRun) return { store: createStore(copyDatabase(task.stateDir)), damaged: undefined }
   const { db, damaged } = openDatabase(task.stateDir)
   try {
     return { store: createStore(db), damaged }

@@ -1,7 +1,7 @@
 import { type RawPath, toText } from '../model/path.ts'
 import type { RetryOptions } from '../model/task.ts'
 import { backoffMs } from '../schedule/backoff.ts'
-import type { Item } from '../schedule/schedule.ts'
+import type { Item } from '../schedule/item.ts'
 import { createProblems, type Problems } from './problems.ts'
 
 /** Paths that failed: how often, why, and when to try again. */

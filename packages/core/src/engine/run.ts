@@ -12,9 +12,9 @@ import type { Store } from '../store/store.ts'
 import { createGuard } from './guard.ts'
 import { createHandlerContext } from './handler-context.ts'
 import type { OpenedState } from './opened-state.ts'
-import { worstState } from './snapshot.ts'
 import { Source } from './source.ts'
 import { Target } from './target.ts'
+import { worstState } from './worst-state.ts'
 
 export interface RunOptions {
   readonly task: Task
@@ -204,8 +204,6 @@ export class Run {
   }
 
   #tellHalt(halt: Halt | undefined): void {
-    if (halt !== undefined) this.#o.log.warn(`Halted: ${halt.message} ${halt.fix}`, { code: halt.code })
-    else this.#o.log.info('The source is as it was again: going on.')
     const from = halt === undefined ? 'halted' : 'running'
     this.#o.hooks.stateChanged.call({ from, to: halt === undefined ? 'running' : 'halted' })
   }

@@ -1,5 +1,5 @@
 import type { Task } from '../model/task.ts'
-import type { State, Status, TargetStatus } from '../observe/status.ts'
+import type { Status, TargetStatus } from '../observe/status.ts'
 import type { Run } from './run.ts'
 import type { Target } from './target.ts'
 
@@ -29,13 +29,6 @@ export function statusOf(task: Task, run: Run | undefined): Status {
     targets: targets.map(targetStatus),
   }
 }
-
-/** The task is as well as its worst target. */
-export function worstState(states: readonly State[]): State {
-  return ORDER.find((state) => states.includes(state)) ?? 'running'
-}
-
-const ORDER: readonly State[] = ['failed', 'halted', 'starting', 'initial', 'backoff', 'draining', 'paused', 'running', 'stopped']
 
 function targetStatus(target: Target): TargetStatus {
   const { problems } = target.retries

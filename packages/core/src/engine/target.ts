@@ -175,7 +175,8 @@ export class Target {
     const attempt = 1 + steps.reduce((most, { path }) => Math.max(most, this.retries.attemptsOf(path)), 0)
     const batch = toBatch(this.info.target, steps, this.state === 'initial' ? 'initial' : 'change', attempt)
     const parts = { batch, steps, info: this.info, hooks, clock, timeoutMs: task.timeoutMs, cancel: this.#cancel.signal }
-    void deliver({ ...parts, begin: (sent) => this.#parts.ledger.begin(batch.id, sent) }).then((delivery) => {
+    const progress = (): number => this.totals.bytes
+    void deliver({ ...parts, progress, begin: (sent) => this.#parts.ledger.begin(batch.id, sent) }).then((delivery) => {
       this.inFlight--
       this.#unsettled.push({ delivery, parcel })
       this.#settleAll()

@@ -20,7 +20,7 @@ export interface Task {
   readonly scrubIntervalMs: number
   readonly schedule: ScheduleOptions
   readonly retry: RetryOptions
-  /** A batch that takes longer is aborted and retried. */
+  /** A batch that reports no progress for this long is aborted and retried. */
   readonly timeoutMs: number
   readonly maxDelete: MaxDelete
   /** What to do at first contact with entries that the target has and the source lacks. */

@@ -30,18 +30,25 @@ export async function chooseMonitor(options: ChooseOptions): Promise<MonitorChoi
   if (options.requested === 'auto') return automatic(options, network)
   const monitor = await named(options, options.requested)
   const blind = network !== undefined && options.requested !== 'poll'
-  return { monitor, why: `asked for${blind ? `; changes that other machines make on this ${network} are not reported to it` : ''}` }
+  return {
+    monitor,
+    why: `asked for${blind ? `; changes that other machines make on this ${network} are not reported to it` : ''}`,
+  }
 }
 
 async function automatic(options: ChooseOptions, network: string | undefined): Promise<MonitorChoice> {
   if (network !== undefined) {
-    return { monitor: poll(options), why: `the source is on ${network}, where changes by others are not reported to this machine` }
+    return {
+      monitor: poll(options),
+      why: `the source is on ${network}, where changes by others are not reported to this machine`,
+    }
   }
   const reasons: string[] = []
   for (const name of options.platform === 'linux' ? (['inotify', 'parcel'] as const) : (['parcel'] as const)) {
     try {
       const monitor = await named(options, name)
-      const own = name === 'inotify' ? 'the best monitor on Linux without special rights' : `the best monitor on ${options.platform}`
+      const own =
+        name === 'inotify' ? 'the best monitor on Linux without special rights' : `the best monitor on ${options.platform}`
       return { monitor, why: reasons.length === 0 ? own : reasons.join(' ') }
     } catch (error) {
       if (!isClsyncError(error)) throw error

@@ -76,7 +76,7 @@ export class InotifyQueue {
 
   /** Reads until the queue is empty, or `reads` times. Returns 0, or the errno that made it stop. */
   read(reads = Number.POSITIVE_INFINITY): number {
-    for (let left = reads; left > 0 && this.isOpen; ) {
+    for (let left = reads; left > 0 && this.isOpen;) {
       const count = this.#libc.read(this.#fd, this.#bytes)
       if (count === -ERRNO.EINTR) continue
       if (count === -ERRNO.EAGAIN) return 0
@@ -98,7 +98,7 @@ export class InotifyQueue {
 
   #dispatch(count: number): void {
     const words = this.#words
-    for (let at = 0; at < count && this.isOpen; ) {
+    for (let at = 0; at < count && this.isOpen;) {
       const word = at >> 2
       const length = words[word + 3]!
       let mask = words[word + 1]!

@@ -92,8 +92,8 @@ class InotifyMonitor implements Monitor {
     const { sink } = this.#options!
     if (dir === ROOT_DIR) {
       if ((mask & IN.UNMOUNT) !== 0) this.#sayRoot('unmounted')
-      else if ((mask & (IN.DELETE_SELF | IN.MOVE_SELF)) !== 0) this.#sayRoot('gone')
-      else if ((mask & IN.IGNORED) !== 0) this.#sayRoot(this.#rootSaid ?? 'gone')
+      // Nothing new after what the directory above has told; it may have told of a new root since.
+      else if ((mask & (IN.DELETE_SELF | IN.MOVE_SELF | IN.IGNORED)) !== 0) this.#sayRoot(this.#rootSaid ?? 'gone')
       else sink({ type: 'directory', dir })
     } else if ((mask & IN.UNMOUNT) !== 0) {
       // What lies under the mount point comes to light.
@@ -169,7 +169,9 @@ class InotifyMonitor implements Monitor {
     this.#above = NO_WATCH
     const error = this.#open()
     if (error !== 0) {
-      this.#options!.warn(`Watching has stopped: inotify failed (${reasonOf(errno)}) and cannot be opened again (${reasonOf(error)}).`)
+      this.#options!.warn(
+        `Watching has stopped: inotify failed (${reasonOf(errno)}) and cannot be opened again (${reasonOf(error)}).`,
+      )
     }
     this.#options!.sink({ type: 'lost', dir: ROOT_DIR, why: 'error' })
   }

@@ -37,7 +37,10 @@ export interface WatchNeed {
 }
 
 /** The message for a directory that cannot be watched because the user's watches are used up. */
-export function explainWatchLimit(limits: WatchLimits, { held, known }: WatchNeed): Required<Pick<ErrorText, 'message' | 'why' | 'fix'>> {
+export function explainWatchLimit(
+  limits: WatchLimits,
+  { held, known }: WatchNeed,
+): Required<Pick<ErrorText, 'message' | 'why' | 'fix'>> {
   const used = limits.uses.reduce((sum, use) => sum + use.watches, 0)
   const { name, value } = limits.maxWatches
   const target = roomFor(Math.max(used - held, 0) + Math.max(known ?? 0, held + 1))

@@ -1,5 +1,5 @@
 import type { RawPath } from '../model/path.ts'
-import type { Item } from './schedule.ts'
+import type { Item } from './item.ts'
 
 /** Items that wait, each for its own time: a binary heap with a look-up by path. */
 export interface Queue {

@@ -1,19 +1,7 @@
 import type { Scope } from '../model/difference.ts'
 import { parentOf, type RawPath, ROOT_PATH } from '../model/path.ts'
+import type { Item } from './item.ts'
 import { createQueue } from './queue.ts'
-
-/** A path where seen and acked may differ, and since when. Times are monotonic milliseconds. */
-export interface Item {
-  readonly path: RawPath
-  scope: Scope
-  /** First and last touch that this item stands for. */
-  readonly firstAt: number
-  lastAt: number
-  /** Attempts that failed. */
-  attempts: number
-  /** Where an interrupted comparison goes on. */
-  after: RawPath | undefined
-}
 
 /**
  * When paths are due for one target. Everything that comes within a window goes together; single paths may wait longer (a

@@ -1,4 +1,5 @@
 import fs from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { ClsyncError } from '../model/error.ts'
@@ -27,6 +28,29 @@ export function openDatabase(stateDir: string): OpenedDatabase {
     if (!isDamage(error)) throw error
     const damaged = setAside(file)
     return { db: open(file, stateDir), damaged }
+  }
+}
+
+/**
+ * A copy of the state that is thrown away, for a dry run: it starts from what is known and remembers nothing. Throws as
+ * {@link openDatabase}.
+ */
+export function copyDatabase(stateDir: string): DatabaseSync {
+  if (!fs.existsSync(path.join(stateDir, FILE))) {
+    const empty = new DatabaseSync(':memory:')
+    migrate(empty)
+    return empty
+  }
+  const { db } = openDatabase(stateDir)
+  const copy = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'clsync-dry-run-')), FILE)
+  try {
+    db.prepare('vacuum into ?').run(copy)
+    const opened = new DatabaseSync(copy)
+    opened.exec('pragma journal_mode = memory')
+    return opened
+  } finally {
+    db.close()
+    fs.rmSync(path.dirname(copy), { recursive: true, force: true }) // it lives on as long as it is open
   }
 }
 

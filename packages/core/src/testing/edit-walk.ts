@@ -1,5 +1,5 @@
 import fs from 'node:fs'
-import type { Capabilities } from '../handler.ts'
+import type { Capabilities, Kind } from '../handler.ts'
 import { kindOf, walk } from './snapshot.ts'
 import type { TempTree } from './temp-tree.ts'
 
@@ -8,6 +8,7 @@ export class EditWalk {
   readonly #tree: TempTree
   readonly #random: () => number
   readonly #edits: readonly Edit[]
+  readonly #growing: readonly Edit[]
   readonly #log: string[] = []
 
   constructor(tree: TempTree, { deletes, kinds }: Pick<Capabilities, 'deletes' | 'kinds'>, seed: number) {
@@ -15,12 +16,16 @@ export class EditWalk {
     this.#random = mulberry(seed)
     const links = kinds.includes('symlink')
     this.#edits = EDITS.filter((edit) => (deletes || !edit.removes) && (links || edit.name !== 'link'))
+    this.#growing = this.#edits.filter(({ name }) => GROWING.has(name))
   }
 
   /** One edit. One that does not apply counts as well. */
   step(): void {
-    const edit = this.#pick(this.#edits)
-    const done = edit.apply(this.#hands())
+    const entries = [...walk(this.#tree.root)].map(([path, stat]) => ({ path, kind: kindOf(stat) }))
+    // Left alone, what removes whole directories keeps the tree so small that little can go wrong in it.
+    const grow = entries.length < ENOUGH && this.#random() < 0.8
+    const edit = this.#pick(grow ? this.#growing : this.#edits)
+    const done = edit.apply(this.#hands(entries))
     if (done !== undefined) this.#log.push(`${edit.name} ${done}`)
   }
 
@@ -34,8 +39,7 @@ export class EditWalk {
     return this.#log.slice(-30)
   }
 
-  #hands(): Hands {
-    const entries = [...walk(this.#tree.root)].map(([path, stat]) => ({ path, kind: kindOf(stat) }))
+  #hands(entries: readonly { readonly path: string; readonly kind: Kind }[]): Hands {
     const some = (kind?: string): string | undefined => {
       const fitting = entries.filter((entry) => kind === undefined || entry.kind === kind)
       return fitting.length === 0 ? undefined : this.#pick(fitting).path
@@ -204,6 +208,11 @@ function attempt(run: () => void): boolean {
     return false
   }
 }
+
+const GROWING = new Set(['create', 'mkdir', 'link'])
+
+/** Entries from which on all edits are as likely. */
+const ENOUGH = 30
 
 const NAMES = ['a', 'b', 'c', 'd', 'e', 'f', '-g', 'h i', 'j*', 'k\nl', 'é']
 

@@ -3,22 +3,32 @@ import fs from 'node:fs'
 
 const [root = '', outside = '', seed = '1', operations = '0'] = process.argv.slice(2)
 const random = generator(Number(seed))
-const NAMES = ['a', 'b', 'c', 'with space', 'new\nline', '-dash', '\u00c3\u00bc', '\u00ff\u00fe', 'sub', 'deep', '.hidden', '*?[glob'].map((name) =>
-  Buffer.from(name, 'latin1'),
-)
+const NAMES = [
+  'a',
+  'b',
+  'c',
+  'with space',
+  'new\nline',
+  '-dash',
+  '\u00c3\u00bc',
+  '\u00ff\u00fe',
+  'sub',
+  'deep',
+  '.hidden',
+  '*?[glob',
+].map((name) => Buffer.from(name, 'latin1'))
 
 function attempt(step: number): void {
-  const [operation] = pick(OPERATIONS)
+  const operation = pick(OPERATIONS)
   try {
-    operation!(step)
+    operation(step)
   } catch {
     // Names collide and kinds differ; what could not be done is not done.
   }
 }
 
-/** Each as often as it stands here. */
-function pick<T>(list: readonly T[]): [T] {
-  return [list[Math.floor(random() * list.length)]!]
+function pick<T>(list: readonly T[]): T {
+  return list[Math.floor(random() * list.length)]!
 }
 
 /** A place at random, as deep as there are directories. */
@@ -27,9 +37,9 @@ function place(base = root): Buffer {
   for (let depth = Math.floor(random() * 4); depth > 0; depth--) {
     const directories = fs.readdirSync(at, { withFileTypes: true, encoding: 'buffer' }).filter((entry) => entry.isDirectory())
     if (directories.length === 0) break
-    at = below(at, pick(directories)[0].name)
+    at = below(at, pick(directories).name)
   }
-  return below(at, pick(NAMES)[0])
+  return below(at, pick(NAMES))
 }
 
 function below(directory: Buffer, name: Uint8Array): Buffer {
@@ -54,9 +64,9 @@ function rename(): void {
 
 function makeDeep(step: number): void {
   const top = place()
-  const deep = below(below(top, pick(NAMES)[0]), pick(NAMES)[0])
+  const deep = below(below(top, pick(NAMES)), pick(NAMES))
   fs.mkdirSync(deep, { recursive: true })
-  fs.writeFileSync(below(deep, pick(NAMES)[0]), `deep ${step}`)
+  fs.writeFileSync(below(deep, pick(NAMES)), `deep ${step}`)
 }
 
 function replaceAndRemove(step: number): void {
@@ -67,6 +77,7 @@ function replaceAndRemove(step: number): void {
   if (random() < 0.5) fs.rmSync(target)
 }
 
+/** Each is as likely as it stands here often. */
 const OPERATIONS: readonly ((step: number) => void)[] = [
   write,
   write,

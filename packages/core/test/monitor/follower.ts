@@ -3,9 +3,7 @@ import { type DirId, ROOT_DIR } from '../../src/model/entry.ts'
 import type { DirectoryIndex, Hint } from '../../src/model/hint.ts'
 import { type RawPath, ROOT_PATH, fsPathIn, joinPath } from '../../src/model/path.ts'
 import type { Monitor } from '../../src/monitor/monitor.ts'
-
-/** What `lstat` says, as one comparable line; a directory's leaves out what follows its entries. */
-type Signature = string
+import { type Signature, identityOf, inodeOf, lstat, readNames, signatureOf } from './disk.ts'
 
 interface Directory {
   parent: DirId
@@ -204,7 +202,9 @@ export class Follower implements DirectoryIndex {
       return id
     }
     const directory = this.#directories.get(known)!
-    if (!this.#isPlaced(known, dir, name)) this.#directories.get(directory.parent)?.entries.delete(directory.name)
+    const left = this.#directories.get(directory.parent)?.entries
+    // Its old place may have been taken by another directory.
+    if (!this.#isPlaced(known, dir, name) && left?.get(directory.name)?.child === known) left.delete(directory.name)
     directory.parent = dir
     directory.name = name
     this.#orphans.delete(known)
@@ -240,47 +240,6 @@ export class Follower implements DirectoryIndex {
   }
 }
 
-/** What is there. Throws nothing while the tree changes. */
-export function readDisk(root: RawPath, path: RawPath = ROOT_PATH, all = new Map<string, Signature>()): Map<string, Signature> {
-  for (const name of readNames(root, path) ?? []) {
-    const stat = lstat(root, joinPath(path, name))
-    if (stat === undefined) continue
-    all.set(joinPath(path, name), signatureOf(stat))
-    if (stat.isDirectory()) readDisk(root, joinPath(path, name), all)
-  }
-  return all
-}
-
 function newDirectory(parent: DirId, name: RawPath, identity: string): Directory {
   return { parent, name, identity, entries: new Map(), stale: false }
-}
-
-function lstat(root: RawPath, path: RawPath): fs.BigIntStats | undefined {
-  try {
-    return fs.lstatSync(fsPathIn(root, path), { bigint: true })
-  } catch {
-    return undefined
-  }
-}
-
-function readNames(root: RawPath, path: RawPath): RawPath[] | undefined {
-  try {
-    return fs.readdirSync(fsPathIn(root, path), 'latin1') as RawPath[] // latin1 makes raw names
-  } catch {
-    return undefined
-  }
-}
-
-function identityOf(stat: fs.BigIntStats): string {
-  return `${stat.dev}:${stat.ino}:${stat.birthtimeNs}`
-}
-
-function signatureOf(stat: fs.BigIntStats): Signature {
-  if (stat.isDirectory()) return `directory ${stat.ino} ${stat.mode} ${stat.uid}`
-  // Without link count and change time: those follow names elsewhere, of which no kernel tells.
-  return `${stat.ino} ${stat.mode} ${stat.uid} ${stat.size} ${stat.mtimeNs}`
-}
-
-function inodeOf(signature: Signature): string {
-  return signature.slice(0, signature.indexOf(' '))
 }

@@ -19,7 +19,12 @@ const root = `${BASE}/root`
 fs.mkdirSync(root)
 
 function start(): void {
-  void monitor.start({ root: fromText(root), directories, sink: (hint) => hints.push(hint), warn: (message) => warnings.push(message) })
+  void monitor.start({
+    root: fromText(root),
+    directories,
+    sink: (hint) => hints.push(hint),
+    warn: (message) => warnings.push(message),
+  })
 }
 
 function arm(id: number, path: string): string {
@@ -68,6 +73,15 @@ const plays: Record<string, () => object> = {
     arm(2, `${root}/a`)
     arm(3, `${root}/b`)
     fs.writeFileSync(`${root}/b/f`, 'x')
+    return {}
+  },
+  'bind-above'() {
+    fs.writeFileSync(`${BASE}/f`, 'x')
+    execFileSync('mount', ['--bind', BASE, makeDirectory('above')])
+    start()
+    arm(2, `${root}/above`)
+    arm(1, root)
+    fs.appendFileSync(`${BASE}/f`, 'more')
     return {}
   },
 }

@@ -10,17 +10,20 @@ const run = promisify(execFile)
 const NAMESPACES = ['--user', '--map-root-user', '--mount']
 const allowed = canUnshare()
 
-test.runIf(allowed)('a directory beyond the limit of watches is refused, named with the limit that was met, and armed once there is room', async () => {
-  const { arms, later, warnings } = await child('watches', 'echo 5 > /proc/sys/user/max_inotify_watches')
-  // Five: the root, the directory above it, and three more.
-  expect(arms).toEqual(['armed', 'armed', 'armed', 'armed', 'limit', 'limit'])
-  expect(later).toBe('armed')
-  expect(warnings).toHaveLength(1)
-  expect(warnings[0]).toMatch(/^Out of inotify watches: 4 directories are watched/)
-  expect(warnings[0]).toContain('user.max_inotify_watches is 5')
-  expect(warnings[0]).toMatch(/Seen in use: 5 watches; \S.* \(process \d+\): 5/)
-  expect(warnings[0]).toContain('sudo sysctl user.max_inotify_watches=524288')
-})
+test.runIf(allowed)(
+  'a directory beyond the limit of watches is refused, named with the limit that was met, and armed once there is room',
+  async () => {
+    const { arms, later, warnings } = await child('watches', 'echo 5 > /proc/sys/user/max_inotify_watches')
+    // Five: the root, the directory above it, and three more.
+    expect(arms).toEqual(['armed', 'armed', 'armed', 'armed', 'limit', 'limit'])
+    expect(later).toBe('armed')
+    expect(warnings).toHaveLength(1)
+    expect(warnings[0]).toMatch(/^Out of inotify watches: 4 directories are watched/)
+    expect(warnings[0]).toContain('user.max_inotify_watches is 5')
+    expect(warnings[0]).toMatch(/Seen in use: 5 watches; \S.* \(process \d+\): 5/)
+    expect(warnings[0]).toContain('sudo sysctl user.max_inotify_watches=524288')
+  },
+)
 
 test.runIf(allowed)('no inotify descriptor to be had is an error that says what to raise', async () => {
   const { error } = await child('start', 'echo 0 > /proc/sys/user/max_inotify_instances')
@@ -43,6 +46,11 @@ test.runIf(allowed)('an unmounted root is said to be so, and not to be gone', as
 test.runIf(allowed)('what is written through a bind mount is reported at both of its places', async () => {
   const { hints } = await child('bind')
   for (const dir of [2, 3]) expect(hints).toContainEqual({ type: 'entry', dir, name: 'f', content: true })
+})
+
+test.runIf(allowed)('the directory above the root, mounted within it, is watched as any other', async () => {
+  const { hints } = await child('bind-above')
+  expect(hints).toContainEqual({ type: 'entry', dir: 2, name: 'f', content: true })
 })
 
 interface Report {
@@ -69,7 +77,11 @@ async function child(play: string, prepare = ':'): Promise<Report> {
 
 function canUnshare(): boolean {
   try {
-    execFileSync('unshare', [...NAMESPACES, 'sh', '-c', 'mount -t tmpfs none /mnt && echo 5 > /proc/sys/user/max_inotify_watches'], { stdio: 'ignore' })
+    execFileSync(
+      'unshare',
+      [...NAMESPACES, 'sh', '-c', 'mount -t tmpfs none /mnt && echo 5 > /proc/sys/user/max_inotify_watches'],
+      { stdio: 'ignore' },
+    )
     return true
   } catch {
     return false

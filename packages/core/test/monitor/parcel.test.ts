@@ -63,7 +63,9 @@ describe.runIf(backend !== undefined)('parcel', async () => {
   test('dropped events are a loss, together with the events that came with them', async () => {
     let receive: ((error: Error | null, events: readonly ParcelEvent[]) => void) | undefined
     await begin({}, (root, tell, options) => subscribe(root, (receive = tell), options))
-    receive!(new Error('Events were dropped by the kernel. File system must be re-scanned.'), [{ path: `${scene.root}/f`, type: 'create' }])
+    receive!(new Error('Events were dropped by the kernel. File system must be re-scanned.'), [
+      { path: `${scene.root}/f`, type: 'create' },
+    ])
     expect(scene.follower.hints).toEqual([
       { type: 'lost', dir: ROOT_DIR, why: 'overflow' },
       { type: 'entry', dir: ROOT_DIR, name: 'f', content: true },

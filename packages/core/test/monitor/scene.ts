@@ -5,7 +5,8 @@ import { promisify } from 'node:util'
 import type { RawPath } from '../../src/model/path.ts'
 import { fromText, fsPathIn } from '../../src/model/path.ts'
 import type { Monitor } from '../../src/monitor/monitor.ts'
-import { Follower, readDisk } from './follower.ts'
+import { readDisk } from './disk.ts'
+import { Follower } from './follower.ts'
 
 export interface SceneOptions {
   /** Whether a verification may help where the monitor promises nothing. */
@@ -65,7 +66,8 @@ export class Scene {
         }
         return this.follower.idle && difference(this.follower.snapshot(), readDisk(this.follower.root)).length === 0
       },
-      () => `Follower and disk differ: ${difference(this.follower.snapshot(), readDisk(this.follower.root)).slice(0, 10).join('; ')}`,
+      () =>
+        `Follower and disk differ: ${difference(this.follower.snapshot(), readDisk(this.follower.root)).slice(0, 10).join('; ')}`,
     )
   }
 

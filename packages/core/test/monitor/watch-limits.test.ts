@@ -3,7 +3,13 @@ import os from 'node:os'
 import { afterEach, expect, test } from 'vitest'
 import { createInotifyMonitor } from '../../src/monitor/inotify.ts'
 import { loadLibc } from '../../src/monitor/libc.ts'
-import { explainInstanceLimit, explainWatchLimit, readWatchLimits, type WatchLimits, type WatchUse } from '../../src/monitor/watch-limits.ts'
+import {
+  explainInstanceLimit,
+  explainWatchLimit,
+  readWatchLimits,
+  type WatchLimits,
+  type WatchUse,
+} from '../../src/monitor/watch-limits.ts'
 import { Scene } from './scene.ts'
 
 function limits(uses: readonly WatchUse[] = [], inContainer = false): WatchLimits {
@@ -20,7 +26,10 @@ function use(pid: number, command: string, watches: number, instances = 1): Watc
 }
 
 test('the message names the need, the limit, the biggest users and the commands', () => {
-  const text = explainWatchLimit(limits([use(7, 'node', 1000), use(8, 'code', 7000), use(9, 'idle', 0)]), { held: 1000, known: 20_000 })
+  const text = explainWatchLimit(limits([use(7, 'node', 1000), use(8, 'code', 7000), use(9, 'idle', 0)]), {
+    held: 1000,
+    known: 20_000,
+  })
   expect(text).toEqual({
     message: 'Out of inotify watches: 1000 directories are watched of 20000, and no more are allowed.',
     why: 'fs.inotify.max_user_watches is 8192 for all processes of this user together. Seen in use: 8000 watches; code (process 8): 7000, node (process 7): 1000.',
@@ -35,7 +44,9 @@ test('the message names the need, the limit, the biggest users and the commands'
 
 test('the number proposed has room for twice the need and what others use', () => {
   expect(explainWatchLimit(limits(), { held: 1, known: 600_000 }).fix).toContain('max_user_watches=2097152\n')
-  expect(explainWatchLimit(limits([use(1, 'big', 600_000)]), { held: 0, known: 600_000 }).fix).toContain('max_user_watches=4194304\n')
+  expect(explainWatchLimit(limits([use(1, 'big', 600_000)]), { held: 0, known: 600_000 }).fix).toContain(
+    'max_user_watches=4194304\n',
+  )
 })
 
 test('many users are summed up, none is said so, and a container points at its host', () => {

@@ -112,7 +112,7 @@ export class Disk {
     this.#markVanished(path, place.inode)
     place.directory.entries!.delete(place.name)
     this.#touchDirectory(place.directory)
-    return this.#tell([...this.#dropped(place.inode), { ...place, mask: IN.DELETE }])
+    return this.#tell([{ ...place, mask: IN.DELETE }, ...this.#dropped(place.inode)])
   }
 
   rename(from: string, to: string): boolean {
@@ -221,6 +221,7 @@ export class Disk {
   }
 
   #markVanished(path: string, inode: Inode): void {
+    if (path === ROOT) return // nobody has deleted what is in it
     this.vanished.set(path, ++this.clock)
     for (const [name, child] of inode.entries ?? []) this.#markVanished(`${path}/${name}`, child.mounted ?? child)
   }

@@ -7,7 +7,7 @@ import type { Timeline } from './timeline.ts'
 
 export interface KernelOptions {
   readonly disk: Disk
-  readonly timeline: Timeline
+  readonly timeline: Pick<Timeline, 'inside' | 'outside'>
   readonly random: Random
   /** Events that the queue holds; what comes then is dropped, with one mark. */
   readonly queueLimit: number

@@ -1,0 +1,40 @@
+import type { Random } from './random.ts'
+
+export interface FaultRates {
+  /** Of a system call of the engine on one path. */
+  readonly look: number
+  /** Of a watch. */
+  readonly watch: number
+  /** Of a transaction: the disk is full. */
+  readonly store: number
+}
+
+/** What goes wrong around the engine by itself, until it is switched off. */
+export class Faults {
+  isOn = true
+  readonly #rates: FaultRates
+  readonly #random: Random
+
+  constructor(rates: FaultRates, random: Random) {
+    this.#rates = rates
+    this.#random = random
+  }
+
+  throwFor(call: string, path: string): void {
+    if (!this.#happens(this.#rates.look)) return
+    const code = this.#random.pick(['EACCES', 'EIO'])
+    throw Object.assign(new Error(`${code}: ${call} '${path}'`), { code })
+  }
+
+  isWatchRefused(): boolean {
+    return this.#happens(this.#rates.watch)
+  }
+
+  throwForDisk(): void {
+    if (this.#happens(this.#rates.store)) throw Object.assign(new Error('database or disk is full'), { errcode: 13 })
+  }
+
+  #happens(rate: number): boolean {
+    return this.isOn && rate > 0 && this.#random.chance(rate)
+  }
+}

@@ -1,0 +1,147 @@
+import { type Disk, ROOT } from './disk.ts'
+import type { Inode } from './inode.ts'
+
+/** One thing that somebody does. Its numbers pick among what there is when its turn comes. */
+export interface Operation {
+  readonly type: OperationType
+  /** Time since the one before. */
+  readonly gapMs: number
+  readonly a: number
+  readonly b: number
+  readonly c: number
+}
+
+export type FileOperation = keyof typeof FILE_OPERATIONS
+export type ProcessOperation = 'crash' | 'crash-at-commit' | 'stop' | 'pause' | 'resume' | 'idle'
+export type OperationType = FileOperation | ProcessOperation
+
+/** Does a file operation; returns what was done, for the story. */
+export function operate(disk: Disk, { type, a, b, c }: Operation): string {
+  const work = FILE_OPERATIONS[type as FileOperation]
+  const at = pathOf(disk, a)
+  const to = pathOf(disk, b)
+  const done = work(disk, at, to, c)
+  return `${type} ${relative(at)}${work.length > 2 ? ` ${relative(to)}` : ''}${done ? '' : ' (nothing)'}`
+}
+
+const NAMES = ['a', 'b', 'c', 'd', 'x', '\xff']
+/** Sizes that meet again and again. */
+const SIZES = [0, 10, 10, 20, 40]
+
+/** Operations by name. `to` is a second path, `n` a number to choose by. */
+const FILE_OPERATIONS = {
+  create: (disk: Disk, at: string, _to: string, n: number) => disk.create(at, 'file', { sizeBytes: sizeOf(n) }),
+  write: (disk: Disk, at: string, _to: string, n: number) => disk.write(existing(disk, at, 'file', n), sizeOf(n) || 10),
+  rewrite(disk: Disk, at: string, _to: string, n: number) {
+    const path = existing(disk, at, 'file', n)
+    return disk.write(path, disk.find(path)?.sizeBytes || 10)
+  },
+  /** As `touch -r` does: the bytes are new, the time is old. */
+  stealth(disk: Disk, at: string, _to: string, n: number) {
+    const path = existing(disk, at, 'file', n)
+    const mtimeMs = disk.find(path)?.mtimeMs
+    return disk.write(path, disk.find(path)?.sizeBytes || 10) && disk.setAttributes(path, { mtimeMs: mtimeMs! })
+  },
+  truncate: (disk: Disk, at: string, _to: string, n: number) => disk.write(existing(disk, at, 'file', n), 0),
+  /** As editors save. */
+  replace(disk: Disk, at: string, _to: string, n: number) {
+    const path = existing(disk, at, 'file', n)
+    const temporary = `${path}~`
+    return disk.create(temporary, 'file', { sizeBytes: sizeOf(n) }) && (disk.rename(temporary, path) || (disk.remove(temporary), false))
+  },
+  rename: (disk: Disk, at: string, to: string, n: number) => disk.rename(existing(disk, at, undefined, n), to),
+  'rename-over': (disk: Disk, at: string, to: string, n: number) => disk.rename(existing(disk, at, undefined, n), existing(disk, to, undefined, n >> 3)),
+  'rename-directory': (disk: Disk, at: string, to: string, n: number) => disk.rename(existing(disk, at, 'directory', n), to),
+  'rename-back'(disk: Disk, at: string, to: string, n: number) {
+    const path = existing(disk, at, undefined, n)
+    return disk.rename(path, to) && disk.rename(to, path)
+  },
+  'rename-recreate'(disk: Disk, at: string, to: string, n: number) {
+    const path = existing(disk, at, undefined, n)
+    return disk.rename(path, to) && (n % 2 === 0 ? disk.create(path, 'file', { sizeBytes: sizeOf(n) }) : disk.mkdir(path))
+  },
+  exchange: (disk: Disk, at: string, to: string, n: number) => disk.exchange(existing(disk, at, undefined, n), existing(disk, to, undefined, n >> 3)),
+  mkdir: (disk: Disk, at: string) => disk.mkdir(at),
+  /** mkdir -p and a file in it. */
+  grow(disk: Disk, at: string, to: string, n: number) {
+    if (!disk.mkdir(at)) return false
+    const below = `${at}/${to.split('/').at(-1)}`
+    disk.mkdir(below)
+    disk.create(`${below}/${NAMES[n % 3]}`, 'file', { sizeBytes: sizeOf(n) })
+    return disk.create(`${at}/${NAMES[n % 4]}`, 'file', { sizeBytes: sizeOf(n >> 2) })
+  },
+  remove: (disk: Disk, at: string, _to: string, n: number) => disk.remove(existing(disk, at, undefined, n)),
+  'remove-tree': (disk: Disk, at: string, _to: string, n: number) => removeTree(disk, existing(disk, at, 'directory', n)),
+  /** Gone and there again at once, often with the same inode number. */
+  recreate(disk: Disk, at: string, _to: string, n: number) {
+    const path = existing(disk, at, undefined, n)
+    const kind = disk.find(path)?.kind
+    if (kind === undefined || !removeTree(disk, path)) return false
+    return disk.create(path, kind, { sizeBytes: n % 3 === 0 ? 10 : 20, link: NAMES[n % NAMES.length]! })
+  },
+  'change-kind'(disk: Disk, at: string, _to: string, n: number) {
+    const path = existing(disk, at, undefined, n)
+    const kind = (['file', 'directory', 'symlink', 'other'] as const)[n % 4]!
+    return removeTree(disk, path) && disk.create(path, kind, { sizeBytes: 10, link: NAMES[n % NAMES.length]! })
+  },
+  symlink: (disk: Disk, at: string, _to: string, n: number) => disk.create(at, 'symlink', { sizeBytes: 1, link: NAMES[n % NAMES.length]! }),
+  fifo: (disk: Disk, at: string) => disk.create(at, 'other'),
+  link: (disk: Disk, at: string, to: string, n: number) => disk.link(existing(disk, at, 'file', n), to),
+  chmod: (disk: Disk, at: string, _to: string, n: number) => disk.setAttributes(existing(disk, at, undefined, n), { mode: 0o600 + (n % 8) }),
+  chown: (disk: Disk, at: string, _to: string, n: number) => disk.setAttributes(existing(disk, at, undefined, n), { uid: n % 3 }),
+  utimes: (disk: Disk, at: string, _to: string, n: number) => disk.setAttributes(existing(disk, at, undefined, n), { mtimeMs: 1000 * (n % 5) }),
+  mount: (disk: Disk, at: string, _to: string, n: number) => disk.mount(existing(disk, at, 'directory', n)),
+  unmount: (disk: Disk, at: string, _to: string, n: number) => disk.unmount(existing(disk, at, 'directory', n)),
+  'root-away': (disk: Disk) => disk.rename(ROOT, AWAY),
+  'root-back': (disk: Disk) => restoreRoot(disk),
+  'root-replace': (disk: Disk) => disk.rename(ROOT, AWAY) && disk.mkdir(ROOT),
+  'root-empty': (disk: Disk) => [...(disk.find(ROOT)?.entries?.keys() ?? [])].every((name) => removeTree(disk, `${ROOT}/${name}`)),
+}
+
+const AWAY = '/away'
+
+/** Puts the first root back where it was. */
+export function restoreRoot(disk: Disk): boolean {
+  if (disk.find(AWAY) === undefined) return false
+  if (disk.find(ROOT) !== undefined) disk.exchange(ROOT, AWAY)
+  else disk.rename(AWAY, ROOT)
+  removeTree(disk, AWAY)
+  return true
+}
+
+function removeTree(disk: Disk, path: string): boolean {
+  for (const name of disk.find(path)?.entries?.keys() ?? []) removeTree(disk, `${path}/${name}`)
+  return disk.remove(path)
+}
+
+function sizeOf(n: number): number {
+  return SIZES[n % SIZES.length]!
+}
+
+/** A path of at most three names, below a directory that exists when there is one on the way. */
+function pathOf(disk: Disk, n: number): string {
+  const directories = [ROOT, ...walk(disk.find(ROOT), ROOT).filter(([path, { kind }]) => kind === 'directory' && path.split('/').length < 5).map(([path]) => path)]
+  return `${directories[n % directories.length]}/${NAMES[(n >> 5) % NAMES.length]}`
+}
+
+/** `path`, or, seldom nothing like it, something that exists. */
+function existing(disk: Disk, path: string, kind: Inode['kind'] | undefined, n: number): string {
+  const fits = (inode: Inode | undefined): boolean => inode !== undefined && (kind === undefined || inode.kind === kind)
+  if (fits(disk.find(path))) return path
+  const all = walk(disk.find(ROOT), ROOT).filter(([, inode]) => fits(inode))
+  return all[n % Math.max(1, all.length)]?.[0] ?? path
+}
+
+/** Everything below an inode, with its path. */
+export function walk(inode: Inode | undefined, path: string): [string, Inode][] {
+  const found: [string, Inode][] = []
+  for (const [name, entry] of inode?.entries ?? []) {
+    const child = entry.mounted ?? entry
+    found.push([`${path}/${name}`, child], ...walk(child, `${path}/${name}`))
+  }
+  return found
+}
+
+function relative(path: string): string {
+  return path.slice(ROOT.length + 1)
+}

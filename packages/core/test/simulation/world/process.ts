@@ -1,0 +1,131 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { createEngine, type Engine } from '../../../src/engine/engine.ts'
+import type { FileSystem } from '../../../src/model/file-system.ts'
+import type { RawPath } from '../../../src/model/path.ts'
+import type { Task } from '../../../src/model/task.ts'
+import { createInotifyMonitor } from '../../../src/monitor/inotify.ts'
+import type { Monitor } from '../../../src/monitor/monitor.ts'
+import { createStore, type Store } from '../../../src/store/store.ts'
+import type { Disk } from './disk.ts'
+import type { Faults } from './faults.ts'
+import { observe } from './inode.ts'
+import { Kernel } from './kernel.ts'
+import type { Life } from './life.ts'
+import { LossyMonitor } from './lossy-monitor.ts'
+import type { Setting } from './setting.ts'
+
+export interface ProcessOptions {
+  readonly task: Task
+  readonly setting: Setting
+  readonly disk: Disk
+  readonly db: DatabaseSync
+  readonly life: Life
+  readonly faults: Faults
+  readonly say: (line: string) => void
+}
+
+/** The engine in a simulated process: real but for its clock, its disk, its kernel and its handlers. */
+export interface Process {
+  readonly life: Life
+  readonly engine: Engine
+  readonly task: Task
+  /** Rejections that were not because of a death. */
+  readonly errors: unknown[]
+  readonly kernel: { readonly isBusy: boolean }
+}
+
+/** Wall time at the start of every history. */
+export const EPOCH = 1_700_000_000_000
+
+export function startProcess(options: ProcessOptions): Process {
+  const { task, setting, disk, db, life, faults, say } = options
+  const random = life.random.fork('kernel')
+  const { monitor, kernel } = createMonitor(options)
+  const log = { debug: () => {}, info: say, warn: say }
+  const engine = createEngine(task, {
+    log,
+    monitor,
+    fs: fileSystem(disk, life, faults),
+    random: () => random.next(),
+    clock: {
+      now: () => EPOCH + life.timeline.now,
+      monotonic: () => life.timeline.now,
+      after: (delayMs, run) => ({ cancel: life.after(delayMs + (setting.isSlow ? random.next() * 20 : 0), run) }),
+    },
+    open: () => ({ store: mortalStore(createStore(db), life, faults), damaged: undefined }),
+  })
+  const errors: unknown[] = []
+  engine.start().catch((error: unknown) => life.isAlive && errors.push(error))
+  return { life, engine, task, errors, kernel }
+}
+
+function createMonitor({ setting, disk, life, faults }: ProcessOptions): { monitor: Monitor; kernel: { readonly isBusy: boolean } } {
+  const random = life.random.fork('events')
+  if (setting.monitor === 'lossy') {
+    const monitor = new LossyMonitor({ disk, life, random, faults })
+    disk.onEvents = (events) => monitor.tell(events)
+    return { monitor, kernel: monitor }
+  }
+  const { queueLimit, mostTransitMs, mostDelayMs } = setting
+  const isRefused = (): boolean => faults.isWatchRefused()
+  const kernel = new Kernel({
+    ...{ disk, random, queueLimit, mostTransitMs, mostDelayMs, isRefused },
+    timeline: { inside: (ms: number, run: () => void) => life.after(ms, run), outside: (ms: number, run: () => void) => life.timeline.outside(ms, run) },
+    enter: () => life.enter(),
+  })
+  disk.onEvents = (events) => kernel.tell(events)
+  return { monitor: createInotifyMonitor(kernel), kernel }
+}
+
+function fileSystem(disk: Disk, life: Life, faults: Faults): FileSystem {
+  const enter = (call: string, path: RawPath): void => {
+    life.enter()
+    faults.throwFor(call, path)
+  }
+  return {
+    look(path) {
+      enter('lstat', path)
+      const inode = disk.find(path, true)
+      return inode && observe(inode)
+    },
+    list(path) {
+      enter('readdir', path)
+      const entries = disk.find(path, true)?.entries
+      // Names hold one unit a byte, as raw paths do.
+      return entries && ([...entries.keys()] as RawPath[])
+    },
+    typeOf(path) {
+      enter('statfs', path)
+      return disk.typeOf(path) ?? disk.volume.type
+    },
+  }
+}
+
+/** A store that a process may die in, before, inside and after a transaction; the database outlives it. */
+function mortalStore(store: Store, life: Life, faults: Faults): Store {
+  let depth = 0
+  return {
+    ...store,
+    transaction(work) {
+      if (depth > 0) return store.transaction(work)
+      life.atCommit('before')
+      depth++
+      try {
+        return store.transaction(() => {
+          const result = work()
+          faults.throwForDisk()
+          life.atCommit('inside')
+          return result
+        })
+      } finally {
+        depth--
+        if (life.isAlive) life.atCommit('after')
+      }
+    },
+    close() {
+      life.check()
+      store.transaction(() => store.writeText('closed', '1'))
+    },
+  }
+}
+

@@ -1,0 +1,183 @@
+import { type Batch, type Change, defineHandler, type FailedPath, type Session, type SyncResult, z } from '../../../src/handler.ts'
+import type { TargetSpec } from '../../../src/model/task.ts'
+import { fromText, isWithin, toText } from '../../../src/model/path.ts'
+import { type Disk, ROOT } from './disk.ts'
+import { type Held, Holding } from './holding.ts'
+import type { Inode } from './inode.ts'
+import type { Life } from './life.ts'
+import type { Random } from './random.ts'
+import type { TargetSetting } from './setting.ts'
+
+export interface TargetOptions {
+  readonly name: string
+  readonly setting: TargetSetting
+  readonly disk: Disk
+  readonly random: Random
+  /** Whether batches and paths go wrong now. */
+  readonly isFaulty: () => boolean
+  readonly timeoutMs: number
+  /** Told before something is taken away. */
+  readonly deleting: (target: Target, path: string) => void
+  readonly broken: (what: string) => void
+  readonly say: (line: string) => void
+}
+
+type Fate = 'well' | 'throws' | 'half' | 'hangs' | 'late'
+
+/** A target with its handler. It outlives every process. */
+export class Target {
+  readonly holding = new Holding()
+  readonly name: string
+  readonly setting: TargetSetting
+  readonly #o: TargetOptions
+  #inFlight: { readonly life: Life; readonly paths: readonly string[]; readonly signal: AbortSignal }[] = []
+
+  constructor(options: TargetOptions) {
+    this.#o = options
+    this.name = options.name
+    this.setting = options.setting
+  }
+
+  get isBusy(): boolean {
+    return this.#inFlight.some(({ life }) => life.isAlive)
+  }
+
+  /** For a process's task. */
+  spec(life: Life): TargetSpec {
+    const session: Session = {
+      sync: (batch, signal) => this.#sync(life, batch, signal),
+      inventory: () => [...this.holding.entries].map(([path, { kind }]) => ({ path: toText(fromText(path)), kind })),
+    }
+    const handler = defineHandler({
+      name: 'simulated',
+      options: z.any(),
+      capabilities: this.setting.capabilities,
+      setup: async () => {
+        await life.sleep(this.#o.random.below(5))
+        if (this.#goesWrong(this.setting.badBatch)) throw new Error('The target cannot be reached.')
+        return session
+      },
+    })
+    return { name: this.name, handler, options: {} }
+  }
+
+  async #sync(life: Life, batch: Batch, signal: AbortSignal): Promise<SyncResult> {
+    life.check()
+    const paths = batch.changes.flatMap(({ path, from }) => (from === undefined ? [path] : [path, from]))
+    this.#checkOverlap(life, paths)
+    this.#o.say(`${this.name} ${batch.reason} #${batch.attempt}: ${batch.changes.map(describe).join(', ')}`)
+    const flight = { life, paths, signal }
+    this.#inFlight.push(flight)
+    try {
+      return await this.#apply(life, batch, signal)
+    } finally {
+      this.#inFlight = this.#inFlight.filter((other) => other !== flight)
+    }
+  }
+
+  async #apply(life: Life, { changes }: Batch, signal: AbortSignal): Promise<SyncResult> {
+    const { random, timeoutMs, say } = this.#o
+    const fate: Fate = this.#goesWrong(this.setting.badBatch) ? random.pick(['throws', 'half', 'hangs', 'late']) : 'well'
+    if (fate !== 'well') say(`${this.name} ${fate}`)
+    const half = fate === 'half' || fate === 'late' ? random.below(changes.length + 1) : changes.length
+    const failed: FailedPath[] = []
+    for (const [index, change] of changes.entries()) {
+      await life.sleep(random.next() * this.setting.stepMs)
+      life.check()
+      if (fate === 'throws' || (fate === 'half' && index >= half)) throw new Error('The target is out of order.')
+      if ((fate === 'hangs' && index === 0) || (fate === 'late' && index === half)) await life.sleep(timeoutMs + 4000 + random.below(8000))
+      if (fate === 'well' && signal.aborted) throw signal.reason
+      try {
+        if (this.#goesWrong(this.setting.badPath)) throw new Error('EIO at the target')
+        await this.#change(life, change)
+      } catch (error) {
+        if (!life.isAlive) throw error
+        say(`${this.name} ${change.path} failed: ${(error as Error).message}`)
+        failed.push({ path: change.path, error })
+      }
+    }
+    return { failed }
+  }
+
+  async #change(life: Life, { type, path, from, content }: Change): Promise<void> {
+    const { disk } = this.#o
+    const rawPath = fromText(path)
+    if (type === 'delete') {
+      if (this.setting.isCareful && disk.find(`${ROOT}/${rawPath}`) !== undefined) return this.#bring(life, rawPath, true)
+      return this.#remove(rawPath)
+    }
+    if (type === 'move') {
+      const rawFrom = fromText(from!)
+      this.#o.deleting(this, rawFrom)
+      this.holding.rename(rawFrom, rawPath)
+    }
+    await this.#bring(life, rawPath, content)
+  }
+
+  #remove(path: string): void {
+    if (!this.holding.entries.has(path)) return
+    if (!this.holding.hasBelow(path)) this.#o.deleting(this, path)
+    this.holding.remove(path)
+  }
+
+  /** Copies what the source has now. A copy takes time, and the file may change meanwhile. */
+  async #bring(life: Life, path: string, content: boolean): Promise<void> {
+    const { disk, random } = this.#o
+    const source = disk.find(`${ROOT}/${path}`)
+    if (source === undefined) return
+    const known = this.holding.entries.get(path)
+    const copies = source.kind !== 'directory' && (content || known?.kind !== source.kind)
+    const version = copies ? source.version : (known?.version ?? 0)
+    const facts = factsOf(path, source, version, disk.clock)
+    if (copies && random.chance(0.5)) {
+      let isDone = false
+      const write = (): void => {
+        if (!isDone) this.#putLate(path, facts)
+        isDone = true
+      }
+      life.lateWrites.add(write)
+      await life.sleep(random.next() * this.setting.stepMs)
+      life.check()
+      life.lateWrites.delete(write)
+    }
+    this.#put(path, facts)
+  }
+
+  #put(path: string, facts: Held): void {
+    const known = this.holding.entries.get(path)
+    if (known !== undefined && known.kind !== facts.kind && !this.holding.hasBelow(path)) this.#o.deleting(this, path)
+    this.holding.put(path, facts)
+  }
+
+  #putLate(path: string, facts: Held): void {
+    try {
+      this.#put(path, facts)
+      this.#o.say(`${this.name} ${path} was written after the death`)
+    } catch {
+      // Its directory has gone.
+    }
+  }
+
+  #goesWrong(rate: number): boolean {
+    return rate > 0 && this.#o.isFaulty() && this.#o.random.chance(rate)
+  }
+
+  /** Batches in flight at once never touch each other's paths; those that were given up do not count. */
+  #checkOverlap(life: Life, paths: readonly string[]): void {
+    for (const other of this.#inFlight) {
+      if (other.life !== life || other.signal.aborted) continue
+      for (const path of paths) {
+        const hit = other.paths.find((at) => isWithin(fromText(path), fromText(at)) || isWithin(fromText(at), fromText(path)))
+        if (hit !== undefined) this.#o.broken(`${this.name} got ${path} while ${hit} is in flight`)
+      }
+    }
+  }
+}
+
+function factsOf(path: string, { kind, mode, uid, mtimeMs }: Inode, version: number, readAt: number): Held {
+  return { kind, version, mode, uid, mtimeMs, readAt, names: [path] }
+}
+
+export function describe({ type, path, from, kind, content }: Change): string {
+  return `${type} ${kind}${content ? '' : ' (no bytes)'} ${from === undefined ? '' : `${from} -> `}${path}`
+}

@@ -1,0 +1,164 @@
+import { DatabaseSync } from 'node:sqlite'
+import type { Rules, Task } from '../../../src/model/task.ts'
+import { migrate } from '../../../src/store/schema.ts'
+import { Disk, ROOT } from './disk.ts'
+import { Faults } from './faults.ts'
+import type { History } from './history.ts'
+import { Life } from './life.ts'
+import { type Operation, operate, walk } from './operations.ts'
+import { EPOCH, type Process, startProcess } from './process.ts'
+import { createRandom, type Random } from './random.ts'
+import { simulatedRules } from './rules.ts'
+import { Target } from './target.ts'
+import { Timeline } from './timeline.ts'
+
+/** A disk, targets, and one process after the other that keeps them equal. */
+export class World {
+  readonly timeline = new Timeline()
+  readonly history: History
+  readonly disk: Disk
+  readonly faults: Faults
+  readonly targets: readonly Target[]
+  readonly db = new DatabaseSync(':memory:')
+  readonly story: string[] = []
+  /** The first invariant that broke. */
+  broken: string | undefined
+  process: Process | undefined
+  rules: Rules = simulatedRules(undefined)
+  /** Deletions are not asked about from now on: somebody has accepted what there is. */
+  isAccepted = false
+  /** All operations are over. */
+  isQuiet = false
+  /** Something has happened that no kernel tells. */
+  hasUnseen = false
+  readonly random: Random
+  #isStopping = false
+
+  constructor(history: History) {
+    const { seed, setting } = history
+    this.history = history
+    this.random = createRandom(seed).fork('world')
+    const { tickMs, reusesInodes, hasBirth } = setting
+    this.disk = new Disk({ type: 0xef53, tickMs, reusesInodes, hasBirth, wallMs: () => EPOCH + this.timeline.now })
+    this.faults = new Faults(setting.faults, this.random.fork('faults'))
+    this.targets = setting.targets.map((target, index) => this.#target(`t${index + 1}`, target))
+    this.disk.create(`${ROOT}/keep`, 'file', { sizeBytes: 5 })
+    migrate(this.db)
+  }
+
+  say(line: string): void {
+    this.story.push(`${this.timeline.now.toFixed(3).padStart(10)} ${line}`)
+  }
+
+  break(what: string): void {
+    if (this.broken === undefined) this.say(`BROKEN: ${what}`)
+    this.broken ??= what
+  }
+
+  start(accept = false): void {
+    if (this.process?.life.isAlive === true) return
+    const { timeline, random, disk, db, faults, history } = this
+    this.#isStopping = false
+    if (accept) this.isAccepted = true
+    const life = new Life(timeline, random.fork(`life${timeline.now}`), history.setting.callMs)
+    if (random.chance(0.15)) this.rules = simulatedRules(random.pick([undefined, undefined, 'x', 'c']))
+    this.say(`start${accept ? ' with accept' : ''}${this.rules.fingerprint === '' ? '' : ` excluding ${this.rules.fingerprint}`}`)
+    const say = (line: string): void => this.say(`  ${line}`)
+    this.process = startProcess({ task: this.#task(life, accept), setting: history.setting, disk, db, life, faults, say })
+    this.process.engine.hooks.drained.tap('simulation', () => this.onDrained())
+  }
+
+  /** Replaced by who looks at the invariants. */
+  onDrained: () => void = () => {}
+
+  operate(operation: Operation): void {
+    const { process } = this
+    switch (operation.type) {
+      case 'crash':
+        this.#die()
+        return this.#startSoon(operation.a)
+      case 'crash-at-commit':
+        process?.life.dieAtCommit((['before', 'inside', 'after'] as const)[operation.a % 3]!, operation.b % 6)
+        return
+      case 'stop':
+        return this.#stop(operation)
+      case 'pause':
+      case 'resume':
+        this.say(operation.type)
+        return process?.engine[operation.type]()
+      case 'idle':
+        void process?.engine.idle()
+        return
+      default:
+        if (operation.type === 'mount' || operation.type === 'unmount') this.hasUnseen = true
+        this.say(operate(this.disk, operation))
+    }
+  }
+
+  #die(): void {
+    if (this.process?.life.isAlive !== true) return
+    this.say('crash')
+    this.process.life.die()
+  }
+
+  #stop({ a, b }: Operation): void {
+    const { process } = this
+    if (process === undefined || this.#isStopping) return
+    this.#isStopping = true
+    this.say('stop')
+    process.engine.stop({ abort: b % 3 === 0 }).then(
+      () => {
+        if (!process.life.isAlive) return
+        this.say('stopped')
+        process.life.isAlive = false
+      },
+      (error: unknown) => process.life.isAlive && process.errors.push(error),
+    )
+    this.#startSoon(a + 20_000)
+  }
+
+  #startSoon(number: number): void {
+    this.timeline.outside(number % 3 === 0 ? 0 : number % 40_000, () => {
+      this.#die()
+      this.start()
+    })
+  }
+
+  #task(life: Life, accept: boolean): Task {
+    const { task } = this.history.setting
+    return {
+      ...task,
+      ...{ name: 'simulation', source: ROOT, stateDir: '/nowhere', rules: this.rules, monitor: 'auto', accept, dryRun: false, plugins: [] },
+      targets: this.targets.map((target) => target.spec(life)),
+    }
+  }
+
+  #target(name: string, setting: History['setting']['targets'][number]): Target {
+    const target = new Target({
+      ...{ name, setting, disk: this.disk, random: this.random.fork(name), timeoutMs: this.history.setting.task.timeoutMs },
+      isFaulty: () => this.faults.isOn,
+      deleting: (at, path) => this.#checkDeletion(at, path),
+      broken: (what) => this.break(what),
+      say: (line) => this.say(`    ${line}`),
+    })
+    const stranger = { kind: 'file', version: -1, mode: 0o644, uid: 0, mtimeMs: 0, readAt: 0 } as const
+    if (setting.isFilled) for (const path of ['a', 'b', 'stranger']) target.holding.put(path, { ...stranger, names: [path] })
+    return target
+  }
+
+  /** Nothing is taken from a target that the source had not lost since it was sent. */
+  #checkDeletion({ name, holding }: Target, path: string): void {
+    const held = holding.entries.get(path)
+    if (held === undefined || this.isAccepted) return
+    if (held.names.some((at) => (this.disk.vanished.get(`${ROOT}/${at}`) ?? 0) >= held.readAt)) return
+    // The directories above are asked too: rules exclude with what is below.
+    if (held.names.some((at) => !this.rules.wants(at as Parameters<Rules['wants']>[0], held.kind))) return
+    if (held.readAt === 0 && (this.history.setting.task.extraneous === 'delete' || this.disk.find(`${ROOT}/${path}`) !== undefined)) return
+    this.break(`${path} is taken from ${name}, though the source never lost it`)
+  }
+
+  /** Paths of the source with their inodes. */
+  source(): ReturnType<typeof walk> {
+    return walk(this.disk.find(ROOT), ROOT)
+  }
+}
