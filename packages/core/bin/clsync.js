@@ -5,6 +5,7 @@ import { existsSync } from 'fs'
 import { constants } from 'os'
 import { dirname, join } from 'path'
 import { fileURLToPath } from 'url'
+import { setFlagsFromString } from 'v8'
 
 const FLOOR = [22, 18]
 const here = dirname(fileURLToPath(import.meta.url))
@@ -30,6 +31,7 @@ function start() {
   // Commands that a handler runs are told nothing of how this one was started.
   delete process.env.CLSYNC_NODE_TRIED
   hideSqliteWarning()
+  keepHeapSmall()
   import('../dist/cli/main.js').then(
     (cli) => cli.main(process.argv.slice(2)).then((code) => (process.exitCode = code)),
     (error) => {
@@ -47,6 +49,15 @@ function hideSqliteWarning() {
     if (String(warning).startsWith('SQLite is an experimental feature')) return
     emitWarning.apply(process, arguments)
   }
+}
+
+/**
+ * Nearly all that a scan or a batch allocates is garbage a moment later. Left alone, V8 lets the space for it grow to over a
+ * hundred MB and keeps it; this costs a few per cent of CPU during a first sync, and saves more than that memory for good.
+ */
+function keepHeapSmall() {
+  setFlagsFromString('--max-semi-space-size=4')
+  setFlagsFromString('--semi-space-growth-factor=1')
 }
 
 /** A newer Node that stands in a folder above: the npm package `node`, or what this workspace's set-up has brought. */

@@ -14,6 +14,8 @@ export function bring(pass: Pass, change: Change): Promise<void> | undefined {
   const { path } = change
   // Also when a directory above has become a link: what lies behind it is not in the source.
   if (pass.sourceGuard.obstacle(parentOf(path)) !== undefined) return undefined
+  // Also when the entry is there already: moved away and back, it has left the directory with another time.
+  pass.directories.touch(parentOf(path))
   if (change.kind === 'file') {
     const outcome = bringFile(pass, change)
     if (outcome !== NOT_A_FILE) return outcome

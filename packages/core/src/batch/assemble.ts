@@ -142,7 +142,8 @@ class Builder<Item extends DueItem> {
     if (this.#known.has(path)) return
     this.#known.add(path)
     const loses = acked !== undefined && acked.id > 0 && seen?.kind !== 'directory'
-    if (this.#input.isBusy(path, seen === undefined || loses)) {
+    // What is on its way into a directory has to arrive before that is changed, replaced or deleted itself.
+    if (this.#input.isBusy(path, acked !== undefined && (seen === undefined || loses || seen.kind === 'directory'))) {
       this.assembly.busy.push(path)
       return
     }

@@ -45,16 +45,21 @@ export function createEngine(task: Task, options: EngineOptions): Engine {
   let starting: Promise<void> | undefined
   let isStopping = false
   let stopping: Promise<void> | undefined
+  const opened = Promise.withResolvers<void>()
   const begin = async (): Promise<void> => {
     for (const plugin of task.plugins) plugin.apply(hooks)
     run = await Run.open({ task, log, clock, fs, random, hooks, open, monitor: options.monitor })
     if (isStopping) return // asked to stop before there was anything to stop
+    opened.resolve()
     await run.ready()
   }
   return {
     hooks,
     start: () => (starting ??= begin()),
-    idle: async () => run?.idle(),
+    async idle() {
+      if (starting !== undefined && run === undefined) await Promise.race([opened.promise, starting])
+      await run?.idle()
+    },
     pause: () => run?.pause(),
     resume: () => run?.resume(),
     async stop({ abort = false } = {}) {

@@ -20,8 +20,10 @@ export interface Guard {
   check(): Halt | undefined
   /** Throws {@link RootHalt} when entries of the root seem to have vanished because something is wrong with it. */
   beforeVanish(path: RawPath): void
-  /** Takes the root as it is from now on. */
+  /** Takes the root as it is, with what has vanished from it, until {@link Guard.scanned}. */
   accept(): void
+  /** Everything was scanned: what vanishes from now on is judged anew. */
+  scanned(): void
 }
 
 export interface GuardOptions {
@@ -39,7 +41,7 @@ export function createGuard({ fs, root, seen, recorded, record, accept }: GuardO
   let known = recorded === undefined ? undefined : (JSON.parse(recorded) as Identity)
   /** Device numbers may differ after a reboot: compared within a run only. */
   let dev: number | undefined
-  let mayBeEmpty = accept
+  let isAccepted = accept
   const text = toText(root)
   const identify = (): Identity | undefined => {
     const found = fs.look(root)
@@ -61,15 +63,18 @@ export function createGuard({ fs, root, seen, recorded, record, accept }: GuardO
     beforeVanish(path) {
       const wrong = guard.check()
       if (wrong !== undefined) throw new RootHalt(wrong)
+      if (isAccepted) return
       if (path !== '') throw new RootHalt(mountChanged(`${text}/${toText(path)}`))
-      if (mayBeEmpty) return
       if (fs.list(root)?.length === 0 && seen.list(ROOT_DIR, undefined, 1).length > 0 && seen.entries > 1) throw new RootHalt(emptied(text))
     },
     accept() {
       dev = undefined
       known = undefined
-      mayBeEmpty = true
+      isAccepted = true
       guard.check()
+    },
+    scanned() {
+      isAccepted = false
     },
   }
   if (accept) guard.accept()

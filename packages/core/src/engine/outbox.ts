@@ -23,6 +23,8 @@ export interface OutboxOptions {
 export interface Parcel {
   readonly steps: readonly Step[]
   readonly again: readonly Item[]
+  /** When it was made up, for {@link Outbox.isDisturbed}. */
+  readonly mark: number
 }
 
 /** What waits for one target: it turns touched paths into the next batch. */
@@ -59,6 +61,16 @@ export class Outbox {
     this.#o.schedule.touch(path, scope, now)
   }
 
+  /** Something happened at this path; see {@link Flight.disturb}. */
+  disturb(path: RawPath): void {
+    this.#o.flight.disturb(path)
+  }
+
+  /** Whether something happened at or above what a step of the parcel has sent. */
+  isDisturbed({ mark }: Parcel, { path, from }: Step): boolean {
+    return this.#o.flight.isDisturbed(path, mark) || (from !== undefined && this.#o.flight.isDisturbed(from, mark))
+  }
+
   /** Windows and waits for single files are over, for good; only retries still wait. */
   flush(now: number): void {
     this.#isPatient = false
@@ -73,9 +85,9 @@ export class Outbox {
       const assembly = this.#o.comparison.compare(items, maxChanges, this.#isPatient)
       const steps = this.#distribute(assembly, now)
       if (steps.length > 0) {
-        this.#o.flight.add(pathsOf(steps))
+        const mark = this.#o.flight.add(pathsOf(steps))
         this.#inFlight++
-        return { steps, again: assembly.again }
+        return { steps, again: assembly.again, mark }
       }
       this.#parked.push(...assembly.again)
       if (this.#inFlight === 0) this.#unpark()

@@ -77,6 +77,10 @@ export class Run {
         if (hooks.hint.isUsed() && hooks.hint.call({ path: toText(path) }) === false) return
         for (const target of this.targets) target.touch(path, scope)
       },
+      isHeld: (path) => this.targets.every((target) => target.holds(path)),
+      disturbed: (path) => {
+        for (const target of this.targets) target.outbox.disturb(path)
+      },
       haltChanged: (halt) => this.#tellHalt(halt),
     })
   }

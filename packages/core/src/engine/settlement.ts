@@ -16,6 +16,8 @@ export interface SettlementOptions {
   readonly retries: Retries
   /** Monotonic. */
   readonly now: number
+  /** Whether the source may have been something else than what was seen, while the step was done. */
+  isDoubtful(step: Step): boolean
   failed(event: { batch: Batch; path?: string; error: unknown }): void
 }
 
@@ -24,7 +26,8 @@ export function settleDelivery(options: SettlementOptions): void {
   const { delivery, again, ledger, schedule, retries, now } = options
   const { batch, sent, failed, error } = delivery
   const hasFailed = (step: Step): boolean => error !== undefined || (failed.size > 0 && failed.has(toText(step.path)))
-  ledger.settle(batch.id, sent, hasFailed)
+  const doubtful = new Set(error === undefined ? sent.filter((step) => !hasFailed(step) && options.isDoubtful(step)) : [])
+  ledger.settle(batch.id, sent, (step) => hasFailed(step) || doubtful.has(step))
   const failedPaths: RawPath[] = []
   for (const step of sent) {
     if (!hasFailed(step)) retries.solve(step.path)
@@ -35,6 +38,10 @@ export function settleDelivery(options: SettlementOptions): void {
     const fails = error === undefined && failedPaths.some((path) => isWithin(path, item.path))
     if (fails) schedule.postpone({ ...item, attempts }, now + retries.waitMs(attempts))
     else schedule.resume(item)
+  }
+  for (const { path, from } of doubtful) {
+    schedule.touch(path, 'entry', now)
+    if (from !== undefined) schedule.touch(from, 'tree', now)
   }
   if (error === undefined) retryPaths(options, failedPaths)
   else retryBatch(options, failedPaths, error)

@@ -1,15 +1,17 @@
 import type { Log } from '../handler.ts'
 import type { Clock } from '../model/clock.ts'
 import type { Scope } from '../model/difference.ts'
-import type { DirId } from '../model/entry.ts'
+import { sameObservation } from '../model/entry.ts'
 import type { FileSystem } from '../model/file-system.ts'
 import type { Hint } from '../model/hint.ts'
-import { nameOf, parentOf, type RawPath, toText } from '../model/path.ts'
+import { joinPath, nameOf, parentOf, type RawPath, ROOT_PATH } from '../model/path.ts'
+import type { SeenEntry } from '../model/seen.ts'
 import type { Task } from '../model/task.ts'
 import type { Monitor } from '../monitor/monitor.ts'
 import type { Halt } from '../observe/status.ts'
 import type { Store } from '../store/store.ts'
-import { createTree, RACY_MS, type Tree } from '../tree/tree.ts'
+import { RACY_MS } from '../tree/context.ts'
+import { createTree, type Tree } from '../tree/tree.ts'
 import { type Guard, RootHalt } from './guard.ts'
 import { earliest, isDue, Patrol } from './patrol.ts'
 import type { Problems } from './problems.ts'
@@ -24,12 +26,18 @@ export interface SourceOptions {
   readonly store: Store
   readonly guard: Guard
   touch(path: RawPath, scope: Scope): void
+  /** Whether every target holds something at `path`. */
+  isHeld(path: RawPath): boolean
+  /** Something happened at or to `path`: what is being copied from there, or from below, may not be what was seen. */
+  disturbed(path: RawPath): void
   haltChanged(halt: Halt | undefined): void
 }
 
 /** How long one slice may keep the event loop, and how long hints may gather before a look. */
 const SLICE_MS = 12
 const GATHER_MS = 5
+/** A small file is written and closed well within this time. */
+const WRITER_MS = 1
 /** How often a halted root is looked at. */
 const RECHECK_MS = 1000
 /** A scrub works a tenth of the time at most. */
@@ -86,19 +94,37 @@ export class Source {
   }
 
   hint(hint: Hint): void {
-    if (hint.type === 'root') this.#recheckAt = -Infinity
-    else this.#tree.hint(hint)
+    if (hint.type === 'root') {
+      this.#recheckAt = -Infinity
+      this.#o.disturbed(ROOT_PATH)
+      return
+    }
+    if (hint.type === 'entry' || hint.type === 'directory') {
+      const dir = this.#tree.directories.pathOf(hint.dir)
+      if (dir !== undefined) this.#o.disturbed(hint.type === 'entry' ? joinPath(dir, hint.name) : dir)
+    }
+    this.#tree.hint(hint)
     this.#firstHintAt ??= this.#o.clock.monotonic()
   }
 
-  /** After a copy, without a promise of no loss: whether the sources are still what they were. */
-  lookAgain(paths: readonly RawPath[]): void {
-    if (this.#o.monitor.guarantee === 'no-loss') return
-    for (const path of paths) {
-      const parent = this.#tree.directories.nearest(parentOf(path))
-      if (parent.exact) this.hint({ type: 'entry', dir: parent.dir, name: nameOf(path), content: false })
-    }
+  /** Takes in every hint that the monitor has by now. */
+  drain(): void {
+    if (!this.#isStopped) this.#o.monitor.drain()
   }
+
+  /** Whether what was seen at a path is still there, by a look at it now; if not, it is taken as a hint. */
+  isStill(path: RawPath, seen: SeenEntry): boolean {
+    try {
+      const disk = this.#o.fs.look(`${this.#o.root}/${path}` as RawPath)
+      if (disk !== undefined && sameObservation(disk, seen)) return true
+    } catch {
+      // It will be looked at again, and then be a problem.
+    }
+    const parent = this.#tree.directories.nearest(parentOf(path))
+    if (parent.exact) this.#tree.hint({ type: 'entry', dir: parent.dir, name: nameOf(path), content: false })
+    return false
+  }
+
 
   /** When to work again although nothing happens. Monotonic. */
   nextAt(): number | undefined {
@@ -109,13 +135,22 @@ export class Source {
 
   /** Looks and scans for one slice; returns whether more is left to do at once. */
   work(): boolean {
+    try {
+      return this.#work()
+    } catch (error) {
+      this.#recover(error)
+      return false
+    }
+  }
+
+  #work(): boolean {
     const now = this.#o.clock.monotonic()
+    const wall = this.#o.clock.now()
+    this.drain()
     if (isDue(this.#recheckAt, now)) this.#recheck(now)
     if (this.#isStopped) return false
     this.#patrol.visit(this.#tree, now)
     this.#scrub(now)
-    const wall = this.#o.clock.now()
-    this.#o.monitor.drain()
     const gathering = this.#firstHintAt !== undefined && now < this.#firstHintAt + this.#gatherMs
     const resting = this.#nextSliceAt !== undefined && now < this.#nextSliceAt
     if ((this.#tree.scanning === 0 || resting) && (!this.#tree.hasHints || gathering)) {
@@ -126,35 +161,35 @@ export class Source {
     return this.#slice(now, wall)
   }
 
-  /** With a collect window there is no haste to look: a busy file is looked at once for many writes. */
+  /**
+   * With a collect window there is no haste to look: a busy file is looked at once for many writes. Without one, a file that is
+   * being written is given a moment, as a look now would have to be followed by another.
+   */
   get #gatherMs(): number {
-    return Math.min(GATHER_MS, this.#o.task.schedule.delayMs / 2)
+    const { delayMs } = this.#o.task.schedule
+    return delayMs > 0 ? Math.min(GATHER_MS, delayMs / 2) : this.#tree.awaitsWriters ? WRITER_MS : 0
   }
 
   #slice(now: number, wall: number): boolean {
     const { store, clock } = this.#o
     this.#scanFrom ??= wall
     const end = now + SLICE_MS
-    try {
-      const done = store.transaction(() => {
-        this.#tree.look()
-        const finished = this.#tree.scan(() => clock.monotonic() >= end)
-        if (finished && (this.#isFull || this.#o.monitor.guarantee === 'no-loss')) store.counters.horizonMs = this.#scanFrom!
-        return finished
-      })
-      this.#nextSliceAt = !done && this.#isScrub ? clock.monotonic() + REST_MS : undefined
-      if (!done) return !this.#isScrub
-      this.#finish()
-      return this.#tree.hasHints
-    } catch (error) {
-      this.#recover(error)
-      return false
-    }
+    const done = store.transaction(() => {
+      this.#tree.look()
+      const finished = this.#tree.scan(() => clock.monotonic() >= end)
+      if (finished && (this.#isFull || this.#o.monitor.guarantee === 'no-loss')) store.counters.horizonMs = this.#scanFrom!
+      return finished
+    })
+    this.#nextSliceAt = !done && this.#isScrub ? clock.monotonic() + REST_MS : undefined
+    if (!done) return !this.#isScrub
+    this.#finish()
+    return this.#tree.hasHints
   }
 
   #finish(): void {
     this.#scanFrom = undefined
     this.#isScrub = false
+    if (this.#isFull) this.#o.guard.scanned()
     this.#isFull = false
     this.scanned = true
     this.#settleAt = this.#o.clock.monotonic() + SETTLE_MS
@@ -186,13 +221,9 @@ export class Source {
     }
     this.#recheckAt = undefined
     if (!this.#isStopped) return
-    try {
-      // The root is as it was; whether it is still empty, or a mount still away, the scan finds out again.
-      this.#tree = this.#rebuild()
-      this.#isStopped = false
-    } catch (error) {
-      this.#recover(error)
-    }
+    // The root is as it was; whether it is still empty, or a mount still away, the scan finds out again.
+    this.#tree = this.#rebuild()
+    this.#isStopped = false
   }
 
   /** In memory the tree is ahead of what was rolled back: it is read anew and everything is scanned. */
@@ -229,6 +260,7 @@ export class Source {
         disarm: (dir) => monitor.disarm(dir),
         uncovered: (dir) => this.#patrol.addUncovered(dir),
         touch: (path, scope) => this.#o.touch(path, scope),
+        isHeld: (path) => this.#o.isHeld(path),
         problem: (path, error) => this.#patrol.addProblem(path, error),
         solved: (path) => this.#patrol.solve(path),
         guard: (path) => guard.beforeVanish(path),

@@ -1,4 +1,5 @@
 import { toBatch } from '../batch/change.ts'
+import type { Step } from '../batch/step.ts'
 import type { Session } from '../handler.ts'
 import type { TargetInfo } from '../hooks.ts'
 import type { Scope } from '../model/difference.ts'
@@ -32,8 +33,8 @@ export class Target {
   readonly #o: TargetOptions
   readonly #parts: TargetParts
   readonly #cancel = new AbortController()
-  /** Batches that have come back while the state could not be written. */
-  readonly #unsettled: { readonly delivery: Delivery; readonly parcel: Parcel }[] = []
+  /** What has to be written down of batches that have come back; waits while the state cannot be written. */
+  readonly #unsettled: (() => void)[] = []
   #isSettingUp = false
   #hasWithheld = false
   #earliestStart = -Infinity
@@ -54,6 +55,11 @@ export class Target {
   touch(path: RawPath, scope: Scope): void {
     this.#parts.record.dirty = true
     this.outbox.touch(path, scope, this.#o.clock.monotonic())
+  }
+
+  /** Whether it has confirmed that it holds something there. */
+  holds(path: RawPath): boolean {
+    return this.#parts.acked.get(path) !== undefined
   }
 
   get pending(): number {
@@ -178,7 +184,7 @@ export class Target {
     const progress = (): number => this.totals.bytes
     void deliver({ ...parts, progress, begin: (sent) => this.#parts.ledger.begin(batch.id, sent) }).then((delivery) => {
       this.inFlight--
-      this.#unsettled.push({ delivery, parcel })
+      this.#unsettled.push(() => this.#settle(delivery, parcel))
       this.#settleAll()
       wake()
     })
@@ -188,7 +194,7 @@ export class Target {
   #settleAll(): boolean {
     try {
       for (let next = this.#unsettled[0]; next !== undefined; next = this.#unsettled[0]) {
-        this.#settle(next.delivery, next.parcel)
+        next()
         this.#unsettled.shift()
       }
       return true
@@ -202,7 +208,10 @@ export class Target {
     const { hooks, source, clock } = this.#o
     const { batch, sent, failed, durationMs, bytes } = delivery
     const parts = { ledger: this.#parts.ledger, schedule: this.#parts.schedule, retries: this.retries, now: clock.monotonic() }
-    settleDelivery({ ...parts, delivery, again: parcel.again, failed: (event) => hooks.failed.call({ ...this.info, ...event }) })
+    source().drain()
+    const isDoubtful = (step: Step): boolean =>
+      this.outbox.isDisturbed(parcel, step) || (step.seen !== undefined && !source().isStill(step.path, step.seen))
+    settleDelivery({ ...parts, isDoubtful, delivery, again: parcel.again, failed: (event) => hooks.failed.call({ ...this.info, ...event }) })
     this.outbox.release(parcel)
     if (delivery.withheld > 0) this.#hasWithheld = true
     if (delivery.late !== undefined) this.#awaitLate(delivery)
@@ -211,7 +220,6 @@ export class Target {
     const count = sent.length - failed.size
     this.totals.batches++
     this.totals.changes += count
-    source().lookAgain(sent.filter((step) => step.seen?.kind === 'file').map((step) => step.path))
     if (count > 0) hooks.synced.call({ ...this.info, batch, count, durationMs, bytes })
   }
 
@@ -221,13 +229,17 @@ export class Target {
 
   /** A handler that was given up and comes back late may have written something old: its paths are sent once more. */
   #awaitLate({ late, sent }: Delivery): void {
-    const again = (): void => {
-      if (this.#isOver) return
+    const doubt = (): void => {
       this.#parts.ledger.doubt(sent)
       for (const { path, from } of sent) {
         this.outbox.touch(path, 'tree', this.#o.clock.monotonic())
         if (from !== undefined) this.outbox.touch(from, 'tree', this.#o.clock.monotonic())
       }
+    }
+    const again = (): void => {
+      if (this.#isOver) return
+      this.#unsettled.push(doubt)
+      this.#settleAll()
       this.#o.wake()
     }
     late?.then(again, again)

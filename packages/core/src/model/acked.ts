@@ -30,6 +30,8 @@ export interface AckedTable {
   /** A new directory id. */
   nextId(): DirId
   readonly entries: number
+  /** Grows when changes are taken back: what was remembered of rows and ids may be wrong. */
+  readonly rollbacks: number
 }
 
 /** A stamp that no seen entry has. */

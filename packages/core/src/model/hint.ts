@@ -3,8 +3,7 @@ import type { RawPath } from './path.ts'
 
 /** Where to look. Never a fact: what is there is found out by looking. */
 export type Hint =
-  /** One entry may have changed. `content`: bytes were written, so an equal `lstat` is not believed. */
-  | { readonly type: 'entry'; readonly dir: DirId; readonly name: RawPath; readonly content: boolean }
+  | EntryHint
   /** Entries of a directory may have changed. */
   | { readonly type: 'directory'; readonly dir: DirId }
   /** Anything below a directory may have changed. */
@@ -13,6 +12,17 @@ export type Hint =
   | { readonly type: 'lost'; readonly dir: DirId; readonly why: LostReason }
   /** Something happened to the root itself. */
   | { readonly type: 'root'; readonly state: 'gone' | 'replaced' | 'unmounted' }
+
+/** One entry may have changed. */
+export interface EntryHint {
+  readonly type: 'entry'
+  readonly dir: DirId
+  readonly name: RawPath
+  /** Bytes were written, so an equal `lstat` is not believed. */
+  readonly content: boolean
+  /** The writer has not closed it yet: a look may wait a moment for the rest. Default false. */
+  readonly writing?: boolean
+}
 
 export type LostReason = 'overflow' | 'limit' | 'unresolved' | 'error'
 

@@ -18,6 +18,7 @@ export const IN = {
   ONLYDIR: 0x1000000,
   DONT_FOLLOW: 0x2000000,
   MASK_ADD: 0x20000000,
+  ISDIR: 0x40000000,
 } as const
 
 /** A run of kernel events on the same watch and name, as one; `mask` holds the bits of all. `name` is empty for the directory itself. */

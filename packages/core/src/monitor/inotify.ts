@@ -82,7 +82,7 @@ class InotifyMonitor implements Monitor {
     // armed anew and read after that: either way nobody relies on these events.
     for (const dir of this.#table.directories(watch)) {
       if (name === '') this.#selfEvent(dir, mask)
-      else this.#options!.sink({ type: 'entry', dir, name, content: (mask & (IN.MODIFY | IN.CLOSE_WRITE)) !== 0 })
+      else this.#options!.sink({ type: 'entry', dir, name, content: (mask & (IN.MODIFY | IN.CLOSE_WRITE)) !== 0, writing: isWriting(mask) })
     }
     if (name === '' && (mask & IN.IGNORED) !== 0) this.#table.forget(watch)
   }
@@ -195,7 +195,7 @@ const NO_WATCH = -1
 /**
  * CLOSE_WRITE beside MODIFY, because what is written through a memory map shows by nothing else. Not EXCL_UNLINK: file systems
  * that drop and look up names anew (network, FUSE, overlay) would make the kernel take a file for unlinked and hold its events
- * back. MASK_ADD, so that a directory that is also the one above the root is not left with the lesser mask.
+ * back.
  */
 const ROOT_MASK =
   IN.MODIFY |
@@ -207,10 +207,15 @@ const ROOT_MASK =
   IN.DELETE |
   IN.DELETE_SELF |
   IN.MOVE_SELF |
-  IN.ONLYDIR |
-  IN.MASK_ADD
+  IN.ONLYDIR
 
 /** Below the root a symlink is never followed, also when one has just taken a directory's place. */
 const MASK = ROOT_MASK | IN.DONT_FOLLOW
 
+/** MASK_ADD, so that the directory above the root, where it is mounted within the tree too, is not left with this lesser mask. */
 const ABOVE_MASK = IN.CREATE | IN.DELETE | IN.MOVED_FROM | IN.MOVED_TO | IN.ONLYDIR | IN.MASK_ADD
+
+/** A file that was made or written to, and not closed since: more is to come, most likely at once. */
+function isWriting(mask: number): boolean {
+  return (mask & (IN.CREATE | IN.MODIFY)) !== 0 && (mask & (IN.CLOSE_WRITE | IN.MOVED_TO | IN.DELETE | IN.ISDIR)) === 0
+}

@@ -9,14 +9,14 @@ export interface PollOptions {
 }
 
 /**
- * Asks for a look at the whole tree again and again. Loses nothing, as every change is followed by a look at it; `drain` cannot
- * tell what changed, so a change is found within one interval. For file systems whose changes the kernel does not report.
+ * Asks for a look at the whole tree again and again: every change is followed by a look at it within one interval. Best effort,
+ * as `drain` cannot tell what has changed until then. For file systems whose changes the kernel does not report.
  */
 export function createPollMonitor({ clock, intervalMs }: PollOptions): Monitor {
   let timer: Timer | undefined
   return {
     name: 'poll',
-    guarantee: 'no-loss',
+    guarantee: 'best-effort',
     start({ sink }: MonitorStart) {
       const next = (): void => {
         timer = clock.after(intervalMs, () => {

@@ -5,8 +5,8 @@ import type { RawPath } from '../model/path.ts'
 import type { Counters } from './counters.ts'
 import { kindNumber, kindOfNumber } from './kinds.ts'
 
-/** The acked state of the target with this number. `size.entries` is kept by the caller's transaction. */
-export function createAckedTable(db: DatabaseSync, target: number, counters: Counters, size: { entries: number }): AckedTable {
+/** The acked state of the target with this number. `size` is kept by the caller's transaction. */
+export function createAckedTable(db: DatabaseSync, target: number, counters: Counters, size: { entries: number; rollbacks: number }): AckedTable {
   const sql = prepare(db)
   return {
     get(parent, name) {
@@ -30,6 +30,9 @@ export function createAckedTable(db: DatabaseSync, target: number, counters: Cou
     nextId: () => ++counters.directory,
     get entries() {
       return size.entries
+    },
+    get rollbacks() {
+      return size.rollbacks
     },
   }
 }

@@ -26,7 +26,7 @@ export type FlightChange = readonly [path: string, from?: string]
 /** Finds or begins the record of a target. Another identity under the same name starts from nothing. */
 export function openTargetRecord(db: DatabaseSync, name: string, identity: string, counters: Counters): TargetRecord {
   const row = findOrBegin(db, name, identity)
-  const size = { entries: row.entries }
+  const size = { entries: row.entries, rollbacks: 0 }
   const saved = { met: row.met === 1, dirty: row.dirty === 1, entries: row.entries }
   const begin = db.prepare('insert or replace into flight (target, batch, changes) values (?, ?, ?)')
   const end = db.prepare('delete from flight where target = ? and batch = ?')
@@ -50,6 +50,7 @@ export function openTargetRecord(db: DatabaseSync, name: string, identity: strin
       record.met = saved.met
       record.dirty = saved.dirty
       size.entries = saved.entries
+      size.rollbacks++
     },
   }
   return record

@@ -27,12 +27,13 @@ export function createAckedTree(table: AckedTable): AckedTree {
   return new Acked(table)
 }
 
-/** Directory ids by path, to save look-ups; dropped whole when a directory moves or goes. */
+/** Directory ids by path, to save look-ups; dropped whole when a directory moves or goes, or a transaction is taken back. */
 const CACHE_SIZE = 4096
 
 class Acked implements AckedTree {
   readonly table: AckedTable
   readonly #ids = new Map<RawPath, DirId>()
+  #rollbacks = 0
 
   constructor(table: AckedTable) {
     this.table = table
@@ -45,6 +46,10 @@ class Acked implements AckedTree {
 
   directory(path: RawPath): DirId | undefined {
     if (path === '') return ROOT_DIR
+    if (this.#rollbacks !== this.table.rollbacks) {
+      this.#rollbacks = this.table.rollbacks
+      this.#ids.clear()
+    }
     const cached = this.#ids.get(path)
     if (cached !== undefined) return cached
     const parent = this.directory(parentOf(path))

@@ -1,9 +1,9 @@
 import { type DirId, type Observation, ROOT_DIR, sameIdentity } from '../model/entry.ts'
 import type { Scope } from '../model/difference.ts'
-import { joinPath, type RawPath } from '../model/path.ts'
+import { joinPath, type RawPath, ROOT_PATH } from '../model/path.ts'
 import { LIMBO, type SeenEntry, type SeenRow } from '../model/seen.ts'
-import type { TreeContext } from './context.ts'
-import { type Finding, isAppeared, isVanished } from './finding.ts'
+import { RACY_MS, type TreeContext } from './context.ts'
+import { type Finding, isAppeared, isVanished, lookAt } from './finding.ts'
 import type { Limbo } from './limbo.ts'
 
 export interface ApplyOptions {
@@ -15,12 +15,57 @@ export interface ApplyOptions {
 
 /** Brings findings into the seen state: first all that left, then all that came, so that renames, chains and swaps meet. */
 export function applyFindings(context: TreeContext, limbo: Limbo, findings: readonly Finding[], options: ApplyOptions): void {
-  for (const finding of findings) if (isVanished(finding)) guard(context, finding)
-  for (const finding of findings) if (isVanished(finding)) limbo.detach(finding.dir, finding.name, finding.path, finding.row!.id)
-  for (const finding of findings) {
+  const known = withoutStrangers(context, limbo, findings, options)
+  const vanished = known.filter(isVanished)
+  for (const finding of vanished) guard(context, finding)
+  for (const { dir, name, path, row, content } of vanished) {
+    const wasFile = row!.kind === 'file'
+    limbo.detach(dir, name, path, row!.id, wasFile && content)
+    if (wasFile && row!.nlink > 1) lookAtLinks(context, row!, content)
+  }
+  for (const finding of known) {
     if (isAppeared(finding)) place(context, limbo, finding, options)
     else if (finding.disk !== undefined) update(context, finding, finding.disk, options)
   }
+}
+
+/**
+ * Entries seem to have vanished when the directory at their path is another one by now, too: moved, replaced, or a mount came or
+ * went. Then it is the directory that is looked at, from above.
+ */
+function withoutStrangers(context: TreeContext, limbo: Limbo, findings: readonly Finding[], options: ApplyOptions): readonly Finding[] {
+  const strange = new Set<DirId>()
+  for (const dir of new Set(findings.filter(isVanished).map((finding) => finding.dir))) {
+    if (dir !== ROOT_DIR && !isInPlace(context, dir)) strange.add(dir)
+  }
+  for (const dir of strange) lookFromAbove(context, limbo, dir, options)
+  return strange.size === 0 ? findings : findings.filter((finding) => !strange.has(finding.dir))
+}
+
+/** Whether the directory at a seen directory's path is that one. */
+export function isInPlace(context: TreeContext, dir: DirId): boolean {
+  const place = context.directories.placeOf(dir)
+  const row = place && context.table.get(place.parent, place.name)
+  const path = context.directories.pathOf(dir)
+  if (row === undefined || path === undefined) return false
+  try {
+    const disk = context.fs.look(`${context.root}/${path}` as RawPath)
+    return disk !== undefined && sameIdentity(disk, row)
+  } catch {
+    return false
+  }
+}
+
+/** A directory is not where it was: its parent's entry tells what became of it. */
+export function lookFromAbove(context: TreeContext, limbo: Limbo, dir: DirId, options: ApplyOptions): void {
+  const place = context.directories.placeOf(dir)
+  if (place === undefined) return context.guard(ROOT_PATH)
+  const parentPath = context.directories.pathOf(place.parent)
+  const row = context.table.get(place.parent, place.name)
+  if (parentPath === undefined || row === undefined) return // whoever saw it go has dealt with it
+  const found = lookAt(context, place.parent, parentPath, place.name, row, { content: false, suspectFromMs: Infinity, ctimeMeansContent: true })
+  if (typeof found === 'object') applyFindings(context, limbo, [found], { ...options, quiet: false })
+  else if (found === 'same') options.scan(dir, false) // it is back
 }
 
 /** A device that changed below a directory means a mount came or went: nobody deleted what was there. */
@@ -45,10 +90,11 @@ function place(context: TreeContext, limbo: Limbo, finding: Finding, options: Ap
     } else if (disk.nlink > 1) updateLinks(context, finding, disk, finding.content)
     return
   }
-  const from = twin.parent === LIMBO ? limbo.release(twin.name) : pathOfRow(context, twin)
+  const left = twin.parent === LIMBO ? limbo.release(twin.name) : { path: pathOfRow(context, twin), written: isRecent(context, disk) }
+  const from = left.path
   context.table.move(twin.parent, twin.name, dir, name)
-  const sameBytes = !finding.content && twin.sizeBytes === disk.sizeBytes && twin.mtimeMs === disk.mtimeMs
-  const content = twin.kind === 'directory' || sameBytes ? twin.content : stamp
+  const written = finding.content || left.written || twin.sizeBytes !== disk.sizeBytes || twin.mtimeMs !== disk.mtimeMs
+  const content = twin.kind === 'directory' || !written ? twin.content : stamp
   context.table.put(dir, name, { ...disk, id: twin.id, stamp, content })
   if (from !== undefined) context.touch(from, 'tree')
   context.touch(path, 'tree')
@@ -56,7 +102,12 @@ function place(context: TreeContext, limbo: Limbo, finding: Finding, options: Ap
     context.directories.set(twin.id, dir, name)
     // Hints from inside may have been read under the old path: what is below is looked at once more.
     options.scan(twin.id, true)
-  }
+  } else if (disk.nlink > 1) updateLinks(context, finding, disk, content === stamp)
+}
+
+/** A hint of a write under the old name may still be on its way, and be of no use by then. */
+function isRecent({ counters }: TreeContext, { mtimeMs }: Observation): boolean {
+  return mtimeMs >= counters.horizonMs - RACY_MS
 }
 
 /** Undefined below a directory that is in limbo: what is told of that one covers it. */
@@ -111,8 +162,28 @@ function updateLinks(context: TreeContext, { dir, name }: Finding, disk: Observa
   }
 }
 
-/** Times of a directory follow its entries: a change of them alone tells something only when no entry came or went. */
-export function settleDirectory(context: TreeContext, dir: DirId, entriesChanged: boolean): void {
+/** A name of a file has gone: what was written through it shows under the others only when they are looked at. */
+function lookAtLinks(context: TreeContext, gone: SeenEntry, content: boolean): void {
+  for (const row of context.table.byInode(gone.ino)) {
+    if (row.parent === LIMBO || !sameIdentity(row, gone)) continue
+    const path = pathOfRow(context, row)
+    let disk: Observation | undefined
+    try {
+      disk = path === undefined ? undefined : context.fs.look(`${context.root}/${path}` as RawPath)
+    } catch (error) {
+      context.problem(path!, error)
+    }
+    if (disk === undefined || !sameIdentity(row, disk)) continue
+    const finding = { dir: LIMBO, name: '' as RawPath, path: path!, row, disk, content }
+    return updateLinks(context, finding, disk, content)
+  }
+}
+
+/**
+ * Times of a directory follow its entries: a change of them alone is told only when targets are not told of an entry that came or
+ * went.
+ */
+export function settleDirectory(context: TreeContext, dir: DirId, isEntryTold: boolean): void {
   const place = context.directories.placeOf(dir)
   if (place === undefined) return
   const row = context.table.get(place.parent, place.name)
@@ -127,7 +198,7 @@ export function settleDirectory(context: TreeContext, dir: DirId, entriesChanged
   if (disk === undefined || !sameIdentity(row, disk)) return // a hint for its parent is on its way, or a scan
   const metadata = row.mode !== disk.mode || row.uid !== disk.uid || row.gid !== disk.gid
   if (!metadata && row.mtimeMs === disk.mtimeMs) return
-  const tells = metadata || !entriesChanged
+  const tells = metadata || !isEntryTold
   const entry: SeenEntry = { ...disk, id: dir, stamp: tells ? ++context.counters.stamp : row.stamp, content: row.content }
   context.table.put(place.parent, place.name, entry)
   if (tells) context.touch(path, 'entry')

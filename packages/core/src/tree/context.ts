@@ -6,8 +6,8 @@ import type { SeenTable } from '../model/seen.ts'
 import type { Rules } from '../model/task.ts'
 import type { Directories } from './directories.ts'
 
-
-
+/** How far file times may lag behind the wall clock, and how long a write may take to follow its own time stamp. */
+export const RACY_MS = 1000
 
 /** What the tree needs from outside, and what it tells. */
 export interface TreeOptions {
@@ -27,6 +27,8 @@ export interface TreeOptions {
   uncovered(dir: DirId): void
   /** The seen state at `path` changed. */
   touch(path: RawPath, scope: Scope): void
+  /** Whether every target holds something at `path`, so that all are told when it goes. */
+  isHeld(path: RawPath): boolean
   /** `path` could not be looked at; what is known of it stays. */
   problem(path: RawPath, error: unknown): void
   solved(path: RawPath): void

@@ -12,7 +12,7 @@ export interface Finding {
   readonly row: SeenEntry | undefined
   /** What is there now and wanted. */
   readonly disk: Observation | undefined
-  /** Whether the bytes may differ although nothing else says so. */
+  /** Whether the bytes may differ although nothing else says so; of what has vanished, whether they were written before. */
   readonly content: boolean
 }
 
@@ -32,6 +32,15 @@ export function isVanished({ row, disk }: Finding): boolean {
 
 export function isAppeared({ row, disk }: Finding): boolean {
   return disk !== undefined && (row === undefined || !sameIdentity(row, disk))
+}
+
+/**
+ * Whether targets are told that an entry came or went, and so change the directory that it is in. What goes before they were told
+ * of it, and what is not synced at all, leaves nothing but another time of its directory.
+ */
+export function isTold(context: TreeContext, finding: Finding): boolean {
+  if (isAppeared(finding)) return finding.disk?.kind !== 'other'
+  return isVanished(finding) && context.isHeld(finding.path)
 }
 
 /**
@@ -56,8 +65,12 @@ export function lookAt(
   }
   context.solved(path)
   if (disk !== undefined && !context.rules.wants(path, disk.kind)) disk = undefined
-  if (disk === undefined) return row === undefined ? 'absent' : { dir, name, path, row, disk, content: true }
-  if (row === undefined || !sameIdentity(row, disk)) return { dir, name, path, row, disk, content: options.content }
+  const { content: wasWritten, suspectFromMs } = options
+  if (disk === undefined) return row === undefined ? 'absent' : { dir, name, path, row, disk, content: wasWritten }
+  if (row === undefined || !sameIdentity(row, disk)) {
+    // Renames move the ctime; what was written since then has a new mtime, or hides in its tick.
+    return { dir, name, path, row, disk, content: wasWritten || disk.mtimeMs >= suspectFromMs }
+  }
   const content = row.kind !== 'directory' && bytesMayDiffer(row, disk, options)
   if (!content && sameObservation(row, disk)) return 'same'
   return { dir, name, path, row, disk, content }

@@ -8,10 +8,10 @@ import type { TreeContext } from './context.ts'
  * it, and below it: that is how a rename of a directory of any size is one row.
  */
 export interface Limbo {
-  /** Takes a row out of its place. */
-  detach(dir: DirId, name: RawPath, path: RawPath, id: DirId): void
+  /** Takes a row out of its place. `written`: its bytes may have changed since it was seen. */
+  detach(dir: DirId, name: RawPath, path: RawPath, id: DirId, written: boolean): void
   /** The row of limbo with this name was given a place; returns the path that it had. */
-  release(name: RawPath): RawPath
+  release(name: RawPath): { readonly path: RawPath; readonly written: boolean }
   /** Removes what has not turned up, with everything below. */
   settle(): void
   readonly size: number
@@ -19,24 +19,24 @@ export interface Limbo {
 
 export function createLimbo(context: TreeContext): Limbo {
   const { table } = context
-  const paths = new Map<RawPath, RawPath>()
+  const paths = new Map<RawPath, { readonly path: RawPath; readonly written: boolean }>()
   let next = 0
   // Rows that a dead process left behind.
   for (const row of table.list(LIMBO)) remove(context, row.name, row)
   return {
-    detach(dir, name, path, id) {
+    detach(dir, name, path, id, written) {
       const key = String(++next) as RawPath
       if (!table.move(dir, name, LIMBO, key)) return // it has turned up elsewhere already
       if (id > 0) context.directories.delete(id)
-      paths.set(key, path)
+      paths.set(key, { path, written })
     },
     release(name) {
-      const path = paths.get(name)!
+      const left = paths.get(name)!
       paths.delete(name)
-      return path
+      return left
     },
     settle() {
-      for (const [key, path] of paths) {
+      for (const [key, { path }] of paths) {
         remove(context, key, table.get(LIMBO, key))
         context.touch(path, 'tree')
       }

@@ -1,9 +1,9 @@
 import { type DirId, ROOT_DIR } from '../model/entry.ts'
 import type { RawPath } from '../model/path.ts'
 import type { SeenEntry } from '../model/seen.ts'
-import { applyFindings, settleDirectory } from './apply.ts'
+import { applyFindings, isInPlace, lookFromAbove, settleDirectory } from './apply.ts'
 import type { TreeContext } from './context.ts'
-import { type Finding, isAppeared, isVanished, lookAt, type LookOptions } from './finding.ts'
+import { type Finding, isAppeared, isTold, isVanished, lookAt, type LookOptions } from './finding.ts'
 import type { Limbo } from './limbo.ts'
 
 /** A directory to be read and compared. */
@@ -84,7 +84,10 @@ function* scanDirectory(
   for (let attempt = 0; ; attempt++) {
     current.disturbed = false
     const listing = readListing(context, job)
-    if (listing === 'gone') return lookFromAbove(context, limbo, job, add)
+    if (listing === 'gone') {
+      const scan = (dir: DirId, deep: boolean): void => add({ ...job, dir, deep })
+      return lookFromAbove(context, limbo, job.dir, { scan, quiet: false })
+    }
     if (listing === 'unreadable') return
     const compare = new Comparison(context, limbo, listing, add)
     while (compare.step(SLICE)) {
@@ -109,6 +112,7 @@ function readListing(context: TreeContext, job: ScanJob): Listing | 'gone' | 'un
   // Armed before it is read: what comes later is told, what came earlier is read.
   const armed = context.arm(job.dir, absolute)
   if (armed === 'gone') return 'gone'
+  if (job.dir !== ROOT_DIR && !isInPlace(context, job.dir)) return 'gone'
   if (armed === 'limit') context.uncovered(job.dir)
   let names: RawPath[] | undefined
   try {
@@ -135,6 +139,7 @@ class Comparison {
   readonly #isNew: boolean
   #at = 0
   #entriesChanged = false
+  #isTold = false
 
   constructor(context: TreeContext, limbo: Limbo, listing: Listing, add: (job: ScanJob) => void) {
     this.#context = context
@@ -172,13 +177,14 @@ class Comparison {
     }
     this.#apply(findings)
     if (this.#isNew && this.#entriesChanged) this.#context.touch(path, 'listing')
-    if (job.dir !== ROOT_DIR) settleDirectory(this.#context, job.dir, this.#entriesChanged)
+    if (job.dir !== ROOT_DIR) settleDirectory(this.#context, job.dir, this.#isTold)
   }
 
   #apply(findings: Finding[]): void {
     if (findings.length === 0) return
     const { job } = this.#listing
     this.#entriesChanged ||= findings.some((finding) => isVanished(finding) || isAppeared(finding))
+    this.#isTold ||= findings.some((finding) => isTold(this.#context, finding))
     const scan = (dir: DirId, deep: boolean): void => this.#add({ ...job, dir, deep })
     applyFindings(this.#context, this.#limbo, findings, { scan, quiet: this.#isNew })
     // A directory whose own row changed still has to be entered.
@@ -188,17 +194,4 @@ class Comparison {
       }
     }
   }
-}
-
-/** The directory is not where it was: its parent's entry tells what became of it. */
-function lookFromAbove(context: TreeContext, limbo: Limbo, job: ScanJob, add: (job: ScanJob) => void): void {
-  const place = context.directories.placeOf(job.dir)
-  if (place === undefined) return context.guard('' as RawPath)
-  const parentPath = context.directories.pathOf(place.parent)
-  const row = context.table.get(place.parent, place.name)
-  if (parentPath === undefined || row === undefined) return
-  const found = lookAt(context, place.parent, parentPath, place.name, row, job.look)
-  if (typeof found !== 'object') return
-  const scan = (dir: DirId, deep: boolean): void => add({ ...job, dir, deep })
-  applyFindings(context, limbo, [found], { scan, quiet: false })
 }

@@ -2,10 +2,10 @@ import { type DirId, ROOT_DIR } from '../model/entry.ts'
 import type { Hint } from '../model/hint.ts'
 import type { RawPath } from '../model/path.ts'
 import { applyFindings, settleDirectory } from './apply.ts'
-import type { TreeContext, TreeOptions } from './context.ts'
+import { RACY_MS, type TreeContext, type TreeOptions } from './context.ts'
 import { createDirectories, type Directories } from './directories.ts'
-import { type Finding, isAppeared, isVanished, lookAt, type LookOptions } from './finding.ts'
-import { addHint, createHintSet, type HintSet, isEmpty } from './hint-set.ts'
+import { type Finding, isAppeared, isTold, isVanished, lookAt, type LookOptions } from './finding.ts'
+import { addHint, createHintSet, type HintSet, isAllWriting, isEmpty } from './hint-set.ts'
 import { createLimbo, type Limbo } from './limbo.ts'
 import { createScanner, type Scanner } from './scan.ts'
 
@@ -24,6 +24,8 @@ export interface Tree {
   /** Reads queued directories until `isOver`; returns whether none is left. Within a transaction. */
   scan(isOver: () => boolean): boolean
   readonly hasHints: boolean
+  /** Whether all that is hinted at are files whose writers have not closed them. */
+  readonly awaitsWriters: boolean
   readonly directoryCount: number
   /** Directories that wait to be read. */
   readonly scanning: number
@@ -68,6 +70,9 @@ export function createTree(options: TreeOptions): Tree {
     get hasHints() {
       return !isEmpty(hints)
     },
+    get awaitsWriters() {
+      return isAllWriting(hints)
+    },
     get directoryCount() {
       return directories.size
     },
@@ -76,9 +81,6 @@ export function createTree(options: TreeOptions): Tree {
     },
   }
 }
-
-/** How far file times may lag behind the wall clock, and how long a write may take to follow its own time stamp. */
-export const RACY_MS = 1000
 
 /** For what nobody watched: only a moved ctime or an old equal one is believed. */
 function distrust(suspectFromMs: number): LookOptions {
@@ -106,7 +108,7 @@ function lookAtEntries(context: TreeContext, limbo: Limbo, scanner: Scanner, hin
     const path = context.directories.pathOf(dir)
     if (path === undefined) continue // it has left the tree: what is in it was, or will be, told by its new place
     scanner.disturb(dir)
-    for (const [name, content] of names) lookAtEntry(context, findings, changed, dir, path, name, content)
+    for (const [name, { content }] of names) lookAtEntry(context, findings, changed, dir, path, name, content)
     if (context.rules.directory !== undefined && [...names.keys()].some((name) => RULE_FILES.has(name))) {
       scanner.add({ dir, deep: false, look: distrust(Infinity) })
     }
@@ -131,6 +133,6 @@ function lookAtEntry(
   if (found === 'absent') changed.set(dir, changed.get(dir) ?? false)
   if (typeof found !== 'object') return
   if (found.row !== undefined && found.disk !== undefined) context.solved(found.path)
-  if (isVanished(found) || isAppeared(found)) changed.set(dir, true)
+  if (isVanished(found) || isAppeared(found)) changed.set(dir, changed.get(dir) === true || isTold(context, found))
   findings.push(found)
 }

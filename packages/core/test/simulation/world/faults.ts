@@ -12,6 +12,8 @@ export interface FaultRates {
 /** What goes wrong around the engine by itself, until it is switched off. */
 export class Faults {
   isOn = true
+  /** Told of each. */
+  onFault: (what: string) => void = () => {}
   readonly #rates: FaultRates
   readonly #random: Random
 
@@ -22,6 +24,7 @@ export class Faults {
 
   throwFor(call: string, path: string): void {
     if (!this.#happens(this.#rates.look)) return
+    this.onFault(`${call} ${path} fails`)
     const code = this.#random.pick(['EACCES', 'EIO'])
     throw Object.assign(new Error(`${code}: ${call} '${path}'`), { code })
   }
@@ -31,10 +34,19 @@ export class Faults {
   }
 
   throwForDisk(): void {
-    if (this.#happens(this.#rates.store)) throw Object.assign(new Error('database or disk is full'), { errcode: 13 })
+    if (!this.#happens(this.#rates.store)) return
+    this.onFault('the disk is full')
+    throw Object.assign(new Error('database or disk is full'), { errcode: DISK_FULL })
   }
 
   #happens(rate: number): boolean {
     return this.isOn && rate > 0 && this.#random.chance(rate)
   }
+}
+
+/** SQLITE_FULL */
+const DISK_FULL = 13
+
+export function isDiskFull(error: unknown): boolean {
+  return (error as { errcode?: unknown } | undefined)?.errcode === DISK_FULL
 }

@@ -7,7 +7,7 @@ import { createInotifyMonitor } from '../../../src/monitor/inotify.ts'
 import type { Monitor } from '../../../src/monitor/monitor.ts'
 import { createStore, type Store } from '../../../src/store/store.ts'
 import type { Disk } from './disk.ts'
-import type { Faults } from './faults.ts'
+import { type Faults, isDiskFull } from './faults.ts'
 import { observe } from './inode.ts'
 import { Kernel } from './kernel.ts'
 import type { Life } from './life.ts'
@@ -22,6 +22,8 @@ export interface ProcessOptions {
   readonly life: Life
   readonly faults: Faults
   readonly say: (line: string) => void
+  /** The process has ended because it cannot start now. */
+  readonly failed: () => void
 }
 
 /** The engine in a simulated process: real but for its clock, its disk, its kernel and its handlers. */
@@ -55,7 +57,12 @@ export function startProcess(options: ProcessOptions): Process {
     open: () => ({ store: mortalStore(createStore(db), life, faults), damaged: undefined }),
   })
   const errors: unknown[] = []
-  engine.start().catch((error: unknown) => life.isAlive && errors.push(error))
+  engine.start().catch((error: unknown) => {
+    if (!life.isAlive) return
+    // A disk that is full from the start is said, not waited for.
+    if (isDiskFull(error)) options.failed()
+    else errors.push(error)
+  })
   return { life, engine, task, errors, kernel }
 }
 

@@ -99,7 +99,7 @@ function checkDrained(world: World): void {
   const { process, history } = world
   if (process === undefined || history.setting.monitor !== 'inotify' || process.kernel.isBusy) return
   const { halt, monitor, targets } = process.engine.status()
-  if (halt !== undefined || (world.faults.isOn && history.setting.faults.look > 0) || monitor.uncovered > 0 || world.hasUnseen) return
+  if (halt !== undefined || history.setting.faults.look > 0 || monitor.uncovered > 0 || world.hasUnseen) return
   for (const [index, target] of world.targets.entries()) {
     const status = targets[index]!
     if (status.pending > 0 || status.heldDeletes > 0 || status.problemCount > 0 || status.state !== 'running') continue

@@ -16,6 +16,8 @@ export interface TargetOptions {
   /** Whether batches and paths go wrong now. */
   readonly isFaulty: () => boolean
   readonly timeoutMs: number
+  /** By the rules of the process that runs now. */
+  readonly isWanted: (path: string) => boolean
   /** Told before something is taken away. */
   readonly deleting: (target: Target, path: string) => void
   readonly broken: (what: string) => void
@@ -103,7 +105,9 @@ export class Target {
     const { disk } = this.#o
     const rawPath = fromText(path)
     if (type === 'delete') {
-      if (this.setting.isCareful && disk.find(`${ROOT}/${rawPath}`) !== undefined) return this.#bring(life, rawPath, true)
+      const source = disk.find(`${ROOT}/${rawPath}`)
+      const isBack = source !== undefined && this.#o.isWanted(rawPath) && this.#canHold(source)
+      if (this.setting.isCareful && isBack) return this.#bring(life, rawPath, true)
       return this.#remove(rawPath)
     }
     if (type === 'move') {
@@ -125,6 +129,7 @@ export class Target {
     const { disk, random } = this.#o
     const source = disk.find(`${ROOT}/${path}`)
     if (source === undefined) return
+    if (!this.#canHold(source)) throw new Error(`${path} is of another kind by now`)
     const known = this.holding.entries.get(path)
     const copies = source.kind !== 'directory' && (content || known?.kind !== source.kind)
     const version = copies ? source.version : (known?.version ?? 0)
@@ -141,6 +146,10 @@ export class Target {
       life.lateWrites.delete(write)
     }
     this.#put(path, facts)
+  }
+
+  #canHold({ kind }: Inode): boolean {
+    return this.setting.capabilities.kinds?.includes(kind) === true
   }
 
   #put(path: string, facts: Held): void {

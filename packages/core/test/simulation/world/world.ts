@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import type { Rules, Task } from '../../../src/model/task.ts'
+import type { RawPath } from '../../../src/model/path.ts'
 import { migrate } from '../../../src/store/schema.ts'
 import { Disk, ROOT } from './disk.ts'
 import { Faults } from './faults.ts'
@@ -41,6 +42,7 @@ export class World {
     const { tickMs, reusesInodes, hasBirth } = setting
     this.disk = new Disk({ type: 0xef53, tickMs, reusesInodes, hasBirth, wallMs: () => EPOCH + this.timeline.now })
     this.faults = new Faults(setting.faults, this.random.fork('faults'))
+    this.faults.onFault = (what) => this.say(`    ${what}`)
     this.targets = setting.targets.map((target, index) => this.#target(`t${index + 1}`, target))
     this.disk.create(`${ROOT}/keep`, 'file', { sizeBytes: 5 })
     migrate(this.db)
@@ -64,7 +66,7 @@ export class World {
     if (random.chance(0.15)) this.rules = simulatedRules(random.pick([undefined, undefined, 'x', 'c']))
     this.say(`start${accept ? ' with accept' : ''}${this.rules.fingerprint === '' ? '' : ` excluding ${this.rules.fingerprint}`}`)
     const say = (line: string): void => this.say(`  ${line}`)
-    this.process = startProcess({ task: this.#task(life, accept), setting: history.setting, disk, db, life, faults, say })
+    this.process = startProcess({ task: this.#task(life, accept), setting: history.setting, disk, db, life, faults, say, failed: () => this.#fail(life) })
     this.process.engine.hooks.drained.tap('simulation', () => this.onDrained())
   }
 
@@ -117,6 +119,12 @@ export class World {
     this.#startSoon(a + 20_000)
   }
 
+  #fail(life: Life): void {
+    this.say('cannot start')
+    life.die()
+    this.#startSoon(1)
+  }
+
   #startSoon(number: number): void {
     this.timeline.outside(number % 3 === 0 ? 0 : number % 40_000, () => {
       this.#die()
@@ -137,6 +145,7 @@ export class World {
     const target = new Target({
       ...{ name, setting, disk: this.disk, random: this.random.fork(name), timeoutMs: this.history.setting.task.timeoutMs },
       isFaulty: () => this.faults.isOn,
+      isWanted: (path) => this.#isWanted(path),
       deleting: (at, path) => this.#checkDeletion(at, path),
       broken: (what) => this.break(what),
       say: (line) => this.say(`    ${line}`),
@@ -152,9 +161,14 @@ export class World {
     if (held === undefined || this.isAccepted) return
     if (held.names.some((at) => (this.disk.vanished.get(`${ROOT}/${at}`) ?? 0) >= held.readAt)) return
     // The directories above are asked too: rules exclude with what is below.
-    if (held.names.some((at) => !this.rules.wants(at as Parameters<Rules['wants']>[0], held.kind))) return
+    if (held.names.some((at) => !this.#isWanted(at))) return
     if (held.readAt === 0 && (this.history.setting.task.extraneous === 'delete' || this.disk.find(`${ROOT}/${path}`) !== undefined)) return
     this.break(`${path} is taken from ${name}, though the source never lost it`)
+  }
+
+  #isWanted(path: string): boolean {
+    // Paths of the simulated disk are raw; its rules do not ask for the kind.
+    return this.rules.wants(path as RawPath, 'file')
   }
 
   /** Paths of the source with their inodes. */
