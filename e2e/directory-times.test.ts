@@ -45,3 +45,12 @@ it('carries the time of a directory of a file that was moved away and back', asy
   fs.renameSync(stage.at('source/other/file'), stage.at('source/directory/file'))
   await stage.exact()
 })
+
+it('carries the time of a directory of a directory that was moved away and back', async () => {
+  stage.write('source/directory/inner/file')
+  stage.make('source/other')
+  await stage.start().ready()
+  fs.renameSync(stage.at('source/directory/inner'), stage.at('source/other/inner'))
+  fs.renameSync(stage.at('source/other/inner'), stage.at('source/directory/inner'))
+  await stage.exact()
+})

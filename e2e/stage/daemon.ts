@@ -3,7 +3,7 @@ import path from 'node:path'
 import { until } from './until.ts'
 
 /** The built command. */
-export const BIN = path.resolve(import.meta.dirname, '../../packages/core/bin/clsync.js')
+const BIN = path.resolve(import.meta.dirname, '../../packages/core/bin/clsync.js')
 
 /** One line of the JSON log. */
 export interface LogLine {
@@ -26,7 +26,7 @@ export interface DaemonOptions {
 }
 
 /** How the process ended. */
-export interface End {
+interface End {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
 }

@@ -98,8 +98,21 @@ export class Stage {
     this.#mounts.push(directory)
   }
 
+  /** A file that holds an empty ext4, to be mounted, unmounted and mounted again. */
+  image(size: string): string {
+    const file = this.at('image')
+    execFileSync('truncate', ['-s', size, file])
+    execFileSync('mkfs.ext4', ['-q', '-m', '0', file])
+    return file
+  }
+
+  mountImage(image: string, directory: string): void {
+    execFileSync('mount', ['-o', 'loop', image, directory])
+    this.#mounts.push(directory)
+  }
+
   unmount(directory: string): void {
-    execFileSync('umount', ['--lazy', directory])
+    execFileSync('umount', [directory])
     const at = this.#mounts.lastIndexOf(directory)
     if (at >= 0) this.#mounts.splice(at, 1)
   }

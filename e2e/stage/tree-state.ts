@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 
 /** What is compared of one entry. */
-export interface EntryState {
+interface EntryState {
   readonly kind: 'file' | 'directory' | 'symlink'
   readonly mode: number
   readonly uid: number

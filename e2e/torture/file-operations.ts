@@ -3,13 +3,13 @@ import type { Story } from './story.ts'
 import { join, type World } from './world.ts'
 
 /** Makes a file; what is there is overwritten. */
-export function* create(world: World): Story {
+export function create(world: World): void {
   const path = world.place()
   world.tell('create', path)
   fs.writeFileSync(world.at(path), content(world))
 }
 
-export function* append(world: World): Story {
+export function append(world: World): void {
   const path = world.existing('file')
   if (path === undefined) return
   world.tell('append', path)
@@ -33,7 +33,7 @@ export function* longAppend(world: World): Story {
   }
 }
 
-export function* truncate(world: World): Story {
+export function truncate(world: World): void {
   const path = world.existing('file')
   if (path === undefined) return
   const { size } = fs.lstatSync(world.at(path))
@@ -76,7 +76,7 @@ export function* createAndDelete(world: World): Story {
   fs.unlinkSync(world.at(path))
 }
 
-export function* unlink(world: World): Story {
+export function unlink(world: World): void {
   const path = world.existing('file')
   if (path === undefined) return
   world.tell('unlink', path)
@@ -144,7 +144,7 @@ export function* big(world: World): Story {
   }
 }
 
-export function* changeMode(world: World): Story {
+export function changeMode(world: World): void {
   const path = world.existing()
   if (path === undefined || world.kind(path) === 'symlink') return
   const mode = world.random.pick([0o600, 0o644, 0o755, 0o444, 0o000, 0o4755, 0o2775, 0o1777])
@@ -152,7 +152,7 @@ export function* changeMode(world: World): Story {
   fs.chmodSync(world.at(path), mode)
 }
 
-export function* changeOwner(world: World): Story {
+export function changeOwner(world: World): void {
   const path = world.existing()
   if (path === undefined || process.geteuid?.() !== 0) return
   const [uid, gid] = [world.random.pick([0, 1000, 65534]), world.random.pick([0, 1000, 65534])]
@@ -161,7 +161,7 @@ export function* changeOwner(world: World): Story {
 }
 
 /** Times with a fraction; also before 1970 and in the future. */
-export function* changeTimes(world: World): Story {
+export function changeTimes(world: World): void {
   const path = world.existing()
   if (path === undefined) return
   const seconds = world.random.pick([1_700_000_000, 1, -1000, 4_000_000_000]) + world.random.below(1e9) / 1e9

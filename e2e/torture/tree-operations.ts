@@ -6,7 +6,7 @@ import type { Story } from './story.ts'
 import { join, type World } from './world.ts'
 
 /** Renames a file, a directory with all below it, or a link; whatever is at the new name is replaced where that can be. */
-export function* rename(world: World): Story {
+export function rename(world: World): void {
   const from = world.existing()
   if (from === undefined) return
   const to = world.place()
@@ -14,7 +14,7 @@ export function* rename(world: World): Story {
   fs.renameSync(world.at(from), world.at(to))
 }
 
-export function* renameDirectory(world: World): Story {
+export function renameDirectory(world: World): void {
   const from = world.existing('directory')
   if (from === undefined) return
   const to = world.place()
@@ -67,7 +67,7 @@ export function* swap(world: World): Story {
 }
 
 /** In one system call. */
-export function* exchangePlaces(world: World): Story {
+export function exchangePlaces(world: World): void {
   const [a, b] = [world.existing(), world.existing()]
   if (a === undefined || b === undefined || exchange === undefined) return
   world.tell('exchange', a, b)
@@ -75,7 +75,7 @@ export function* exchangePlaces(world: World): Story {
 }
 
 /** A tree made elsewhere comes in whole. */
-export function* moveIn(world: World): Story {
+export function moveIn(world: World): void {
   const name = `in${world.random.below(1e6)}`
   for (const below of ['', '/sub', '/sub/deep', '/other']) {
     fs.mkdirSync(world.outsideAt(name + below))
@@ -103,7 +103,7 @@ export function* moveOut(world: World): Story {
   fs.renameSync(world.outsideAt(name), world.at(to))
 }
 
-export function* removeTree(world: World): Story {
+export function removeTree(world: World): void {
   const path = world.existing('directory')
   if (path === undefined) return
   world.tell('rm -rf', path)
@@ -127,20 +127,20 @@ export function* changeKind(world: World): Story {
   }
 }
 
-export function* symlink(world: World): Story {
+export function symlink(world: World): void {
   const path = world.place()
   world.tell('symlink', path)
   fs.symlinkSync(linkText(world), world.at(path))
 }
 
-export function* makeDirectory(world: World): Story {
+export function makeDirectory(world: World): void {
   const path = world.place()
   world.tell('mkdir', path)
   fs.mkdirSync(world.at(path))
 }
 
 /** Writes at once where no watch can be yet. */
-export function* makePathAndWrite(world: World): Story {
+export function makePathAndWrite(world: World): void {
   let path = world.directory()
   for (let depth = 1 + world.random.below(3); depth > 0; depth--) {
     path = join(path, randomName(world.random))

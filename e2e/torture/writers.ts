@@ -3,7 +3,8 @@ import type { Story } from './story.ts'
 import * as trees from './tree-operations.ts'
 import type { World } from './world.ts'
 
-type Operation = (world: World) => Story
+/** Done at once, or told as a story. */
+type Operation = (world: World) => Story | void
 
 /** How often each is chosen, against the sum of all. */
 const REPERTOIRE: readonly (readonly [weight: number, operation: Operation])[] = [
@@ -53,15 +54,17 @@ export class Writers {
 
   /** One step of one writer. */
   step(): void {
-    const { random } = this.#world
-    const writer = random.below(WRITERS)
-    const story = (this.#stories[writer] ??= this.#choose()(this.#world))
-    if (this.#isOver(story)) this.#stories[writer] = undefined
+    const writer = this.#world.random.below(WRITERS)
+    const isOver = this.#attempt(() => {
+      const story = (this.#stories[writer] ??= this.#choose()(this.#world) ?? undefined)
+      return story === undefined || story.next().done === true
+    })
+    if (isOver) this.#stories[writer] = undefined
   }
 
   /** Lets every writer come to its end. */
   finish(): void {
-    for (const story of this.#stories) while (story !== undefined && !this.#isOver(story));
+    for (const story of this.#stories) while (story !== undefined && !this.#attempt(() => story.next().done === true));
     this.#stories.fill(undefined)
   }
 
@@ -74,9 +77,10 @@ export class Writers {
     throw new Error('the weights do not add up')
   }
 
-  #isOver(story: Story): boolean {
+  /** Takes one step; what the others made impossible is over. Returns whether the story is. */
+  #attempt(step: () => boolean): boolean {
     try {
-      return story.next().done === true
+      return step()
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : ''
       if (!IN_EACH_OTHERS_WAY.has(code)) throw error

@@ -75,6 +75,8 @@ export interface InventoryEntry {
 
 /** A handler set up for one target. Calls overlap only when `parallel` is above 1. */
 export interface Session {
+  /** The target is not the one that was synced to before (see `HandlerContext.accept`): what was confirmed is forgotten. */
+  readonly isNew?: boolean
   /**
    * Make the target match the source *as it is now* at these paths. Safe to repeat. A path that has vanished from the source
    * meanwhile is success. Stop soon after `signal` aborts and reject; what was done until then may stay.
@@ -114,6 +116,10 @@ export interface HandlerContext {
   readonly stateDir: string
   /** Say what would be done, touch nothing. */
   readonly dryRun: boolean
+  /** Whether this target has been synced to before, so that it is taken to hold what was confirmed then. */
+  readonly isKnown: boolean
+  /** The user said `--accept`: a target that is not the one that was synced to before is to be taken as it is. */
+  readonly accept: boolean
   readonly log: Log
   /** Reports bytes moved for the progress display. */
   progress(bytes: number): void

@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import type { Change } from '@clsync/core/handler'
 import { bringDirectory } from './directory.ts'
 import { bringFile, NOT_A_FILE } from './file.ts'
-import type { Pass } from './mirror.ts'
+import type { Pass } from './pass.ts'
 import { parentOf } from './path.ts'
 import { bringSymlink } from './symlink.ts'
 

@@ -9,27 +9,31 @@ export interface Destination {
   readonly root: string
   /** Throws when the directory is gone or another one is in its place: unmounted, moved away, mounted over. */
   check(): void
+  /** Whether it is not the one that was synced to before, and the user has accepted that. */
+  readonly isNew: boolean
 }
 
 /**
  * Makes the destination when it is new. Refuses when it cannot be a directory, and when it is not the directory that it was
  * before the last stop: what was confirmed then is not in this one, and a mount point whose disk is missing must stay empty.
  */
-export function openDestination(given: string, { stateDir, dryRun, log }: HandlerContext): Destination {
+export function openDestination(given: string, { stateDir, dryRun, isKnown, accept, log }: HandlerContext): Destination {
   const wanted = path.resolve(given)
   const record = path.join(stateDir, 'destination.json')
-  const before = readRecord(record, wanted)
+  const recorded = readRecord(record, wanted)
+  const isNew = recorded !== undefined && isKnown && accept && !isStill(recorded, wanted)
+  const before = isKnown && !isNew ? recorded : undefined
   if (!dryRun && before === undefined) make(wanted)
   const stat = lookAt(wanted)
   if (stat === undefined && dryRun) {
     log.info('would make the destination', { path: wanted })
-    return { root: wanted, check: () => undefined }
+    return { root: wanted, check: () => undefined, isNew }
   }
   if (stat !== undefined && !stat.isDirectory()) throw notADirectory(wanted)
-  if (before !== undefined && (stat === undefined || !isSame(before, stat, wanted))) throw anotherOne(wanted, record)
+  if (before !== undefined && !isStill(before, wanted)) throw anotherOne(wanted)
   const root = nameText(fs.realpathSync.native(wanted, 'buffer'))
   if (!dryRun && before === undefined && stat !== undefined) writeRecord(record, wanted, stat)
-  return { root, check: () => check(root, stat) }
+  return { root, check: () => check(root, stat), isNew }
 }
 
 function make(wanted: string): void {
@@ -68,6 +72,11 @@ interface Recorded {
   /** Nanoseconds; `0` where the file system has none. */
   readonly birth: string
   readonly fileSystem: number
+}
+
+function isStill(before: Recorded, wanted: string): boolean {
+  const stat = lookAt(wanted)
+  return stat !== undefined && isSame(before, stat, wanted)
 }
 
 function isSame(before: Recorded, now: fs.BigIntStats, wanted: string): boolean {
@@ -111,9 +120,9 @@ function notADirectory(wanted: string, cause?: unknown): Error {
   })
 }
 
-function anotherOne(wanted: string, record: string): Error {
+function anotherOne(wanted: string): Error {
   return refuse({
     message: `The destination ${wanted} is not the directory that was synced to before: it was unmounted, removed or replaced.`,
-    fix: `Mount it or put it back. If it is to start anew, delete ${record} and run "clsync resync".`,
+    fix: 'Mount it or put it back. If it is meant to start anew, start again with --accept.',
   })
 }

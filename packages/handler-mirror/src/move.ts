@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import type { Change } from '@clsync/core/handler'
 import { bring } from './bring.ts'
 import { ensureParent } from './directory.ts'
-import type { Pass } from './mirror.ts'
+import type { Pass } from './pass.ts'
 import { parentOf } from './path.ts'
 import { changeIn, clearDirectory, isNotEmpty } from './place.ts'
 

@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import { codeOf, isDenied } from './failure.ts'
-import type { Pass } from './mirror.ts'
+import type { Pass } from './pass.ts'
 import { parentOf } from './path.ts'
 import { removeTempsIn } from './temp-names.ts'
 

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import type { Change } from '@clsync/core/handler'
 import { codeOf, isAbsent } from './failure.ts'
-import type { Pass } from './mirror.ts'
+import type { Pass } from './pass.ts'
 import { isWithin, parentOf } from './path.ts'
 import { changeIn, isNotEmpty, removeEmptyDirectory } from './place.ts'
 

@@ -5,10 +5,11 @@ import { concernsAll } from './failure.ts'
 import { HardLinks } from './hard-links.ts'
 import { inventory } from './inventory.ts'
 import { Metadata } from './metadata.ts'
-import { type Mirror, Pass } from './mirror.ts'
+import type { Mirror } from './mirror.ts'
 import { move } from './move.ts'
 import { loadNative } from './native.ts'
 import type { MirrorOptions } from './options.ts'
+import { Pass } from './pass.ts'
 import { isWithin } from './path.ts'
 import { remove } from './removal.ts'
 import { TempNames } from './temp-names.ts'
@@ -18,8 +19,10 @@ import { openTrash } from './trash.ts'
 export async function openSession(options: MirrorOptions, context: HandlerContext): Promise<Session> {
   const mirror = await openMirror(options, context)
   const list = (signal: AbortSignal) => inventory(mirror.destination.root, mirror.trash?.within, signal)
-  if (context.dryRun) return { sync: (batch) => tell(batch, context), inventory: list }
+  const { isNew } = mirror.destination
+  if (context.dryRun) return { isNew, sync: (batch) => tell(batch, context), inventory: list }
   return {
+    isNew,
     sync: (batch, signal) => sync(mirror, batch, signal),
     inventory: list,
     async close() {

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import { ensureParent } from './directory.ts'
 import { codeOf, isAbsent } from './failure.ts'
-import type { Pass } from './mirror.ts'
+import type { Pass } from './pass.ts'
 import { parentOf } from './path.ts'
 import { changeIn, discard, put } from './place.ts'
 

@@ -8,6 +8,8 @@ const session = await mirror.setup(mirror.options.parse({ destination }), {
   root,
   stateDir,
   dryRun: false,
+  isKnown: true,
+  accept: false,
   log,
   progress: () => undefined,
   exec,

@@ -70,6 +70,24 @@ test('after a restart another directory in its place is refused, the same one is
   await stage.open({ destination: `${destination}.other` })
 })
 
+test('another directory in its place is taken when the user accepts it, and is told to be new', async () => {
+  const destination = `${stage.destination.root}/d`
+  await stage.open({ destination })
+  fs.renameSync(destination, `${destination}.away`)
+  const session = await stage.open({ destination }, { accept: true })
+  expect(session.isNew).toBe(true)
+  expect(fs.readdirSync(destination)).toEqual([])
+  expect((await stage.open({ destination }, { accept: true })).isNew).toBe(false)
+  await stage.open({ destination })
+})
+
+test('nothing is refused of a target that nothing is known of', async () => {
+  const destination = `${stage.destination.root}/d`
+  await stage.open({ destination })
+  fs.renameSync(destination, `${destination}.away`)
+  expect((await stage.open({ destination }, { isKnown: false })).isNew).toBe(false)
+})
+
 test('a dry run makes nothing and tells what would be done', async () => {
   stage.source.write('d/f', 'text')
   const destination = `${stage.destination.root}/missing`

@@ -17,8 +17,8 @@ export interface AssembleInput<Item extends DueItem> {
   count(path: RawPath): number
   /** Whether that many deletions may be sent now. */
   mayDelete(count: number): boolean
-  /** Whether a batch in flight has to come back first; `below`: also for what is below the path. */
-  isBusy(path: RawPath, below: boolean): boolean
+  /** Whether a batch in flight has to come back first. */
+  isBusy(path: RawPath): boolean
   /** Until when a file has to wait by itself (settling, big); `undefined`: it may go. */
   waitUntil(difference: Difference, item: Item): number | undefined
 }
@@ -47,7 +47,7 @@ export interface Assembly<Item> {
 export function assemble<Item extends DueItem>(input: AssembleInput<Item>): Assembly<Item> {
   if (input.moves) {
     // A rename touches both of its places as trees.
-    const free = input.items.filter((item) => item.scope === 'tree' && item.path !== '' && !input.isBusy(item.path, true))
+    const free = input.items.filter((item) => item.scope === 'tree' && item.path !== '' && !input.isBusy(item.path))
     const { steps, occupied } = planMoves(free.map((item) => input.lookup(item.path)), (path) => input.lookup(path))
     if (steps.length > 0) return afterMoves(input, steps)
     if (occupied.length > 0) {
@@ -143,7 +143,7 @@ class Builder<Item extends DueItem> {
     this.#known.add(path)
     const loses = acked !== undefined && acked.id > 0 && seen?.kind !== 'directory'
     // What is on its way into a directory has to arrive before that is changed, replaced or deleted itself.
-    if (this.#input.isBusy(path, acked !== undefined && (seen === undefined || loses || seen.kind === 'directory'))) {
+    if (this.#input.isBusy(path)) {
       this.assembly.busy.push(path)
       return
     }

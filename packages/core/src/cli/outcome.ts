@@ -32,7 +32,7 @@ export function tellRemains(status: Status, log: Logger): void {
     const at = log.scope({ target: name })
     if (problemCount > 0)
       at.error(`${countText(problemCount, 'path')} could not be synced:`, { event: 'problems', problems: problemCount })
-    for (const { path, reason, attempts } of problems.slice(0, MAX_LISTED)) at.error(`  ${path}: ${reason}`, { attempts })
+    for (const { path, reason, attempts } of problems.slice(0, MAX_LISTED)) at.error(`  ${path === '' ? 'the target as a whole' : path}: ${reason}`, { attempts })
     if (problemCount > Math.min(problems.length, MAX_LISTED))
       at.error(`  and ${problemCount - Math.min(problems.length, MAX_LISTED)} more`)
     if (heldDeletes > 0)

@@ -51,8 +51,8 @@ export function createComparison(options: ComparisonOptions): Comparison {
         walk: (item) => startWalk(sources, item.path, item.scope, item.after),
         goneBelow: (dir, path) => goneBelow(acked, dir, path),
         count: (path) => acked.count(path, MOST_COUNTED),
-        mayDelete: (count) => !capabilities.deletes || deleteLimit.allow(count, acked.table.entries, clock.monotonic()),
-        isBusy: (path, below) => flight.isBusy(path, below),
+        mayDelete: (count) => !capabilities.deletes || deleteLimit.allows(count, acked.table.entries, clock.monotonic()),
+        isBusy: (path) => flight.isBusy(path),
         waitUntil: (difference, item) => (patient ? waitUntil(options, difference, item) : undefined),
       }),
   }

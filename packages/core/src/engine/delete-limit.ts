@@ -5,21 +5,35 @@ import type { MaxDelete } from '../model/task.ts'
  * one `rm -rf` count as one.
  */
 export interface DeleteLimit {
-  /** Whether `count` more may be sent now; counts them when they may. `entries`: what the target holds. */
-  allow(count: number, entries: number, now: number): boolean
+  /** Whether `count` more may be sent now. `entries`: what the target holds. */
+  allows(count: number, entries: number, now: number): boolean
+  /** Counts deletions that are sent. */
+  send(count: number, now: number): void
+  /** So many of those sent came to nothing, or may have: they will be asked for once more. */
+  giveBack(count: number): void
 }
 
 export function createDeleteLimit({ share, above }: MaxDelete, isReleased: boolean): DeleteLimit {
-  let recent: { readonly at: number; readonly count: number }[] = []
+  let recent: { readonly at: number; count: number }[] = []
   return {
-    allow(count, entries, now) {
+    allows(count, entries, now) {
       if (isReleased || share >= 1) return true
       recent = recent.filter(({ at }) => at > now - WINDOW_MS)
       const sum = recent.reduce((total, { count: each }) => total + each, 0)
       const before = entries + sum
-      if (before > above && sum + count > share * before) return false
-      recent.push({ at: now, count })
-      return true
+      return before <= above || sum + count <= share * before
+    },
+    send(count, now) {
+      if (count > 0) recent.push({ at: now, count })
+    },
+    giveBack(count) {
+      for (let left = count; left > 0 && recent.length > 0;) {
+        const last = recent.at(-1)!
+        const taken = Math.min(left, last.count)
+        last.count -= taken
+        left -= taken
+        if (last.count === 0) recent.pop()
+      }
     },
   }
 }

@@ -59,7 +59,7 @@ export function dispatch({ batch, timeoutMs, progress, clock, cancel, run }: Dis
 
 /** A handler that throws before its first await fails like any other. */
 async function start(run: DispatchOptions['run'], signal: AbortSignal): Promise<SyncResult | undefined> {
-  return await run(signal)
+  return run(signal)
 }
 
 function timedOut(batch: Batch, timeoutMs: number): ClsyncError {

@@ -57,7 +57,7 @@ export function createEngine(task: Task, options: EngineOptions): Engine {
     hooks,
     start: () => (starting ??= begin()),
     async idle() {
-      if (starting !== undefined && run === undefined) await Promise.race([opened.promise, starting])
+      if (starting !== undefined && run === undefined) await Promise.race([opened.promise, starting.catch(() => undefined)]) // whoever started it is told
       await run?.idle()
     },
     pause: () => run?.pause(),

@@ -25,7 +25,7 @@ export async function exec(command: string, args: readonly string[], options: Ex
   signal?.addEventListener('abort', onAbort)
   try {
     const result = await child
-    if (result.code === 'ENOENT' && result.exitCode === undefined) throw result
+    if (result instanceof Error && result.code === 'ENOENT' && result.exitCode === undefined) throw result
     return { exitCode: result.exitCode, stdout: result.stdout, stderr: result.stderr }
   } finally {
     clearTimeout(timer)

@@ -20,23 +20,24 @@ export interface FirstContactOptions {
 
 /**
  * Takes into account what a target holds that we know nothing of. Returns how many entries it has that the source lacks;
- * to have them deleted they are recorded as in doubt, so that they differ from the source from then on.
+ * what is in doubt differs from the source from then on, and is sent or deleted.
  */
 export async function meetTarget(options: FirstContactOptions): Promise<number> {
   const { session, signal, store, record, acked, seen, directories, isDeleted } = options
   let extraneous = 0
-  const strangers: RawPath[] = []
+  const doubtful: RawPath[] = []
   if (session.inventory !== undefined) {
     for await (const { path } of session.inventory(signal)) {
       const rawPath = fromText(path)
       const parent = directories.find(parentOf(rawPath))
-      if (parent !== undefined && seen.get(parent, nameOf(rawPath)) !== undefined) continue
-      extraneous++
-      if (isDeleted) strangers.push(rawPath)
+      const isKnown = parent !== undefined && seen.get(parent, nameOf(rawPath)) !== undefined
+      if (!isKnown) extraneous++
+      // What both hold is in doubt as well: it may go from the source before it is sent for the first time.
+      if (isKnown || isDeleted) doubtful.push(rawPath)
     }
   }
   store.transaction(() => {
-    for (const path of strangers) acked.doubt(path)
+    for (const path of doubtful) acked.doubt(path)
     record.met = true
     record.dirty = true
   })

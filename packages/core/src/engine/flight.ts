@@ -5,8 +5,8 @@ export interface Flight {
   /** Returns a mark of this moment, for {@link Flight.isDisturbed}. */
   add(paths: Iterable<RawPath>): number
   delete(paths: Iterable<RawPath>): void
-  /** Whether the path, or a directory above it, or (`below`) something below it, is on its way. */
-  isBusy(path: RawPath, below: boolean): boolean
+  /** Whether the path, or a directory above it, or something below it, is on its way. */
+  isBusy(path: RawPath): boolean
   /** Something happened at this path while it, or something below it, may be on its way. */
   disturb(path: RawPath): void
   /** Whether that was so at or above a path in flight since a mark: what was moved away and back looks as if nothing had happened. */
@@ -34,10 +34,10 @@ export function createFlight(): Flight {
         for (const at of upwards(path)) if (decrease(near, at) === 0) disturbed.delete(at)
       }
     },
-    isBusy(path, below) {
+    isBusy(path) {
       if (paths.size === 0) return false
       for (const at of upwards(path)) if (paths.has(at)) return true
-      return below && near.has(path)
+      return near.has(path)
     },
     disturb(path) {
       if (near.has(path)) disturbed.set(path, ++moment)

@@ -46,7 +46,6 @@ export function createGuard({ fs, root, seen, recorded, record, accept }: GuardO
   const identify = (): Identity | undefined => {
     const found = fs.look(root)
     if (found?.kind !== 'directory') return undefined
-    dev ??= found.dev
     return { ino: found.ino, birthMs: found.birthMs, type: fs.typeOf(root), dev: found.dev }
   }
   const guard: Guard = {
@@ -55,10 +54,13 @@ export function createGuard({ fs, root, seen, recorded, record, accept }: GuardO
       if (now === undefined) return gone(text)
       if (known === undefined) {
         known = now
+        dev = now.dev
         record(JSON.stringify(now))
         return undefined
       }
-      return isSame(now, known) && now.dev === dev ? undefined : replaced(text)
+      if (!isSame(now, known)) return replaced(text)
+      dev ??= now.dev
+      return now.dev === dev ? undefined : replaced(text)
     },
     beforeVanish(path) {
       const wrong = guard.check()

@@ -8,12 +8,14 @@ export interface ContextOptions {
   readonly stateDir: string
   readonly target: string
   readonly dryRun: boolean
+  readonly isKnown: boolean
+  readonly accept: boolean
   readonly log: Log
   progress(bytes: number): void
 }
 
 /** What a handler is given at its setup. */
-export function createHandlerContext({ source, stateDir, target, dryRun, log, progress }: ContextOptions): HandlerContext {
+export function createHandlerContext({ source, stateDir, target, dryRun, isKnown, accept, log, progress }: ContextOptions): HandlerContext {
   const directory = path.join(stateDir, 'targets', encodeURIComponent(target))
   let isMade = false
   return {
@@ -24,6 +26,8 @@ export function createHandlerContext({ source, stateDir, target, dryRun, log, pr
       return directory
     },
     dryRun,
+    isKnown,
+    accept,
     log: scoped(log, target),
     progress,
     exec,

@@ -18,11 +18,11 @@ export class Health {
   }
 
   fail(error: unknown, now: number): void {
-    this.#retries.problems.add('', error)
     if (isRefusal(error)) {
       this.halt = { code: error.code, message: error.message, fix: error.fix }
       return this.#change('halt')
     }
+    this.#retries.problems.add('', error)
     this.failures++
     this.retryAt = now + this.#retries.waitMs(this.failures)
     this.#change('failing')

@@ -117,7 +117,7 @@ export class Outbox {
   #unpark(): void {
     const parked = this.#parked
     this.#parked = []
-    for (const item of parked) this.#o.schedule.resume(item)
+    this.#o.schedule.resumeFirst(parked)
   }
 }
 

@@ -1,7 +1,6 @@
 import type { Hooks } from '../hooks.ts'
 import type { Log } from '../handler.ts'
 import type { Clock, Timer } from '../model/clock.ts'
-import { ClsyncError } from '../model/error.ts'
 import type { FileSystem } from '../model/file-system.ts'
 import { fromText, toText } from '../model/path.ts'
 import type { Task } from '../model/task.ts'
@@ -59,8 +58,7 @@ export class Run {
         new Target({
           ...{ task, spec, store, clock, random, hooks, log, wake },
           source: () => this.source,
-          context: (progress) =>
-            createHandlerContext({ source: task.source, stateDir: task.stateDir, target: spec.name, dryRun: task.dryRun, log, progress }),
+          context: (target) => createHandlerContext({ ...task, target: spec.name, log, ...target }),
           stateChanged: (from, to) => hooks.stateChanged.call({ target: spec.name, from, to }),
         }),
     )

@@ -3,6 +3,7 @@ import type { Step } from '../batch/step.ts'
 import { isWithin, type RawPath, toText } from '../model/path.ts'
 import type { Item } from '../schedule/item.ts'
 import type { Schedule } from '../schedule/schedule.ts'
+import type { DeleteLimit } from './delete-limit.ts'
 import type { Delivery } from './delivery.ts'
 import type { Ledger } from './ledger.ts'
 import { freshItem, type Retries } from './retries.ts'
@@ -14,6 +15,7 @@ export interface SettlementOptions {
   readonly ledger: Ledger
   readonly schedule: Schedule
   readonly retries: Retries
+  readonly deleteLimit: DeleteLimit
   /** Monotonic. */
   readonly now: number
   /** Whether the source may have been something else than what was seen, while the step was done. */
@@ -28,6 +30,7 @@ export function settleDelivery(options: SettlementOptions): void {
   const hasFailed = (step: Step): boolean => error !== undefined || (failed.size > 0 && failed.has(toText(step.path)))
   const doubtful = new Set(error === undefined ? sent.filter((step) => !hasFailed(step) && options.isDoubtful(step)) : [])
   ledger.settle(batch.id, sent, (step) => hasFailed(step) || doubtful.has(step))
+  options.deleteLimit.giveBack(sent.filter((step) => step.type === 'delete' && (hasFailed(step) || doubtful.has(step))).length)
   const failedPaths: RawPath[] = []
   for (const step of sent) {
     if (!hasFailed(step)) retries.solve(step.path)

@@ -1,7 +1,7 @@
 import type { Log } from '../handler.ts'
 import type { Clock } from '../model/clock.ts'
 import type { Scope } from '../model/difference.ts'
-import { sameObservation } from '../model/entry.ts'
+import { type Kind, sameObservation } from '../model/entry.ts'
 import type { FileSystem } from '../model/file-system.ts'
 import type { Hint } from '../model/hint.ts'
 import { joinPath, nameOf, parentOf, type RawPath, ROOT_PATH } from '../model/path.ts'
@@ -57,7 +57,8 @@ export class Source {
   #scanFrom: number | undefined
   #firstHintAt: number | undefined
   #settleAt: number | undefined
-  #recheckAt: number | undefined
+  /** At once: what the root is has to be known before anything is taken from it. */
+  #recheckAt: number | undefined = -Infinity
   /** A scrub rests between its slices. */
   #isScrub = false
   #nextSliceAt: number | undefined
@@ -110,6 +111,16 @@ export class Source {
   /** Takes in every hint that the monitor has by now. */
   drain(): void {
     if (!this.#isStopped) this.#o.monitor.drain()
+  }
+
+  /** What is at a path now, when the rules want it. */
+  wantedKind(path: RawPath): Kind | undefined {
+    try {
+      const kind = this.#o.fs.look(`${this.#o.root}/${path}` as RawPath)?.kind
+      return kind !== undefined && this.#o.task.rules.wants(path, kind) ? kind : undefined
+    } catch {
+      return undefined
+    }
   }
 
   /** Whether what was seen at a path is still there, by a look at it now; if not, it is taken as a hint. */

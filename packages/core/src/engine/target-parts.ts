@@ -8,7 +8,7 @@ import type { Store } from '../store/store.ts'
 import type { TargetRecord } from '../store/target-record.ts'
 import { type AckedTree, createAckedTree } from '../tree/acked-tree.ts'
 import { createComparison } from './comparison.ts'
-import { createDeleteLimit } from './delete-limit.ts'
+import { createDeleteLimit, type DeleteLimit } from './delete-limit.ts'
 import { createFlight } from './flight.ts'
 import { createLedger, type Ledger } from './ledger.ts'
 import { heldNotice } from './notices.ts'
@@ -25,7 +25,7 @@ export interface TargetOptions {
   readonly hooks: Hooks
   readonly log: Log
   readonly source: () => Source
-  readonly context: (progress: (bytes: number) => void) => HandlerContext
+  readonly context: (target: { readonly isKnown: boolean; progress(bytes: number): void }) => HandlerContext
   /** Something may be possible now that was not before. */
   readonly wake: () => void
   readonly stateChanged: (from: State, to: State) => void
@@ -39,6 +39,7 @@ export interface TargetParts {
   readonly schedule: Schedule
   readonly retries: Retries
   readonly outbox: Outbox
+  readonly deleteLimit: DeleteLimit
 }
 
 /** Opens what is remembered of a target and wires up what works on it. */
@@ -49,20 +50,24 @@ export function createTargetParts(options: TargetOptions): TargetParts {
   const record = store.target(spec.name, identityOf(spec))
   const acked = createAckedTree(record.acked)
   const ledger = createLedger(store, record, acked)
-  const schedule = createSchedule({ delayMs: task.schedule.delayMs, hurryMs: task.retry.minMs })
+  const schedule = createSchedule({ delayMs: task.schedule.delayMs, hurryMs: Math.max(task.schedule.delayMs, HURRY_MS) })
   const flight = createFlight()
+  const deleteLimit = createDeleteLimit(task.maxDelete, task.accept)
   const comparison = createComparison({
     ...{ acked, capabilities, schedule: task.schedule, clock, flight, seen: store.seen, problems: retries.problems },
     directories: () => source().tree.directories,
-    deleteLimit: createDeleteLimit(task.maxDelete, task.accept),
+    deleteLimit,
   })
   const outbox = new Outbox({
     ...{ schedule, flight, comparison, deletes: capabilities.deletes },
     forget: (steps) => ledger.settle('', steps, () => false),
     held: (paths) => log.warn(heldNotice(spec.name, paths)),
   })
-  return { record, acked, ledger, schedule, retries, outbox }
+  return { record, acked, ledger, schedule, retries, outbox, deleteLimit }
 }
+
+/** A path that failed and has changed since is tried after this time at the latest: what failed it may have been the change. */
+const HURRY_MS = 50
 
 /** What is known of a target belongs to where it is: the same name with another destination is another target. */
 function identityOf({ handler, options }: TargetSpec): string {

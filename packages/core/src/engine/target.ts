@@ -69,7 +69,7 @@ export class Target {
   /** Nothing is left but what has failed several times, is held, or needs a person. */
   get isIdle(): boolean {
     if (this.inFlight > 0) return false
-    if (this.state === 'halted' || this.#isOver) return true
+    if (this.health.halt !== undefined || this.#isOver) return true
     if (this.session === undefined || !this.#parts.record.met) return this.health.failures >= SETTLED_ATTEMPTS
     return this.outbox.unsettled(SETTLED_ATTEMPTS) === 0
   }
@@ -152,10 +152,19 @@ export class Target {
     return false
   }
 
+  async #openSession(): Promise<Session> {
+    const { spec, context, store } = this.#o
+    const { record } = this.#parts
+    const progress = (bytes: number): void => void (this.totals.bytes += bytes)
+    const session = await spec.handler.setup(spec.options, context({ isKnown: record.met, progress }))
+    if (session.isNew && record.met) store.transaction(() => record.forget())
+    return session
+  }
+
   async #setUp(): Promise<void> {
-    const { spec, context, store, source, task, log, clock, wake } = this.#o
+    const { store, source, task, log, clock, wake } = this.#o
     try {
-      this.session ??= await spec.handler.setup(spec.options, context((bytes) => (this.totals.bytes += bytes)))
+      this.session ??= await this.#openSession()
       if (!this.#parts.record.met) {
         const isDeleted = task.extraneous === 'delete'
         const states = { store, record: this.#parts.record, acked: this.#parts.acked, seen: store.seen, directories: source().tree.directories }
@@ -178,6 +187,7 @@ export class Target {
     const { steps } = parcel
     this.inFlight++
     this.#earliestStart = now + task.schedule.minIntervalMs
+    this.#parts.deleteLimit.send(steps.filter(({ type }) => type === 'delete').length, now)
     const attempt = 1 + steps.reduce((most, { path }) => Math.max(most, this.retries.attemptsOf(path)), 0)
     const batch = toBatch(this.info.target, steps, this.state === 'initial' ? 'initial' : 'change', attempt)
     const parts = { batch, steps, info: this.info, hooks, clock, timeoutMs: task.timeoutMs, cancel: this.#cancel.signal }
@@ -207,10 +217,10 @@ export class Target {
   #settle(delivery: Delivery, parcel: Parcel): void {
     const { hooks, source, clock } = this.#o
     const { batch, sent, failed, durationMs, bytes } = delivery
-    const parts = { ledger: this.#parts.ledger, schedule: this.#parts.schedule, retries: this.retries, now: clock.monotonic() }
+    const { ledger, schedule, deleteLimit } = this.#parts
+    const parts = { ledger, schedule, deleteLimit, retries: this.retries, now: clock.monotonic() }
     source().drain()
-    const isDoubtful = (step: Step): boolean =>
-      this.outbox.isDisturbed(parcel, step) || (step.seen !== undefined && !source().isStill(step.path, step.seen))
+    const isDoubtful = (step: Step): boolean => this.outbox.isDisturbed(parcel, step) || this.#hasChanged(step)
     settleDelivery({ ...parts, isDoubtful, delivery, again: parcel.again, failed: (event) => hooks.failed.call({ ...this.info, ...event }) })
     this.outbox.release(parcel)
     if (delivery.withheld > 0) this.#hasWithheld = true
@@ -221,6 +231,14 @@ export class Target {
     this.totals.batches++
     this.totals.changes += count
     if (count > 0) hooks.synced.call({ ...this.info, batch, count, durationMs, bytes })
+  }
+
+  /** Whether the source is not what it was when the step was made: the handler may have brought what is there now. */
+  #hasChanged({ path, seen }: Step): boolean {
+    const source = this.#o.source()
+    if (seen !== undefined) return !source.isStill(path, seen)
+    const kind = source.wantedKind(path)
+    return kind !== undefined && this.#o.spec.handler.capabilities.kinds.includes(kind)
   }
 
   #fail(error: unknown): void {

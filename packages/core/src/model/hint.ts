@@ -24,7 +24,7 @@ export interface EntryHint {
   readonly writing?: boolean
 }
 
-export type LostReason = 'overflow' | 'limit' | 'unresolved' | 'error'
+type LostReason = 'overflow' | 'limit' | 'unresolved' | 'error'
 
 /** What a monitor may ask of the tree. */
 export interface DirectoryIndex {

@@ -15,7 +15,7 @@ export function refuse({ message, fix, cause }: Refusal): Error {
   return Object.assign(new Error(message, { cause }), { code: REFUSED, fix })
 }
 
-export const REFUSED = 'HANDLER_REFUSED'
+const REFUSED = 'HANDLER_REFUSED'
 
 /** Whether a handler's error was made by {@link refuse}. */
 export function isRefusal(error: unknown): error is Error & { readonly code: string; readonly fix: string } {

@@ -2,7 +2,7 @@ import type { DirId } from '../model/entry.ts'
 import type { DirectoryIndex, Hint } from '../model/hint.ts'
 import type { RawPath } from '../model/path.ts'
 
-export type MonitorName = 'inotify' | 'fanotify' | 'parcel' | 'poll'
+type MonitorName = 'inotify' | 'fanotify' | 'parcel' | 'poll'
 
 /**
  * Where hints come from. A monitor never looks at files by itself; it only says where to look.

@@ -13,7 +13,7 @@ export interface WatchLimits {
   readonly inContainer: boolean
 }
 
-export interface SysctlValue {
+interface SysctlValue {
   /** Name as the `sysctl` command takes it. */
   readonly name: string
   /** `undefined` when the system does not tell. */

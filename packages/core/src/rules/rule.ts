@@ -24,7 +24,7 @@ const matchSchema = z.union([z.string(), z.array(z.string()).min(1), regexSchema
  * row), or `{ regex }`. An `include` is git's `!pattern`: it takes back what rules before it excluded, but nothing below a
  * directory that is excluded itself. `kinds` restricts a rule to those kinds of entries.
  */
-export const ruleSchema = z
+const ruleSchema = z
   .strictObject({ exclude: matchSchema.optional(), include: matchSchema.optional(), kinds: kindsSchema.optional() })
   .refine((rule) => (rule.exclude === undefined) !== (rule.include === undefined), {
     error: 'expected either exclude or include',
@@ -40,7 +40,7 @@ export const rulesFields = {
   clsyncignore: z.boolean().default(false),
 }
 
-export const rulesSchema = z.object(rulesFields)
+const rulesSchema = z.object(rulesFields)
 
 export type RuleInput = z.input<typeof ruleSchema>
 

@@ -13,6 +13,8 @@ export interface Schedule {
   postpone(item: Item, at: number): void
   /** Puts an item back at once, ahead of what came later. */
   resume(item: Item): void
+  /** Puts items back in their order, ahead of all others: a directory stays ahead of what is below it. */
+  resumeFirst(items: readonly Item[]): void
   /** Takes all items that are due, at most `limit`. */
   take(now: number, limit: number): Item[]
   /** When the next item is due; `undefined`: nothing waits. */
@@ -30,70 +32,92 @@ export interface ScheduleTimes {
   readonly hurryMs: number
 }
 
-export function createSchedule({ delayMs, hurryMs }: ScheduleTimes): Schedule {
+export function createSchedule(times: ScheduleTimes): Schedule {
+  return new Window(times)
+}
+
+class Window implements Schedule {
+  readonly #times: ScheduleTimes
   /** In order of their first touch. */
-  const window = new Map<RawPath, Item>()
-  const resumed: Item[] = []
-  let dueAt: number | undefined
-  const later = createQueue()
-  return {
-    touch(path, scope, now) {
-      const waiting = later.get(path)
-      if (waiting !== undefined) {
-        merge(waiting, scope, now)
-        if (waiting.attempts > 0) later.hurry(path, now + hurryMs)
-        return
-      }
-      const known = window.get(path) ?? resumed.find((item) => item.path === path)
-      if (known !== undefined) return merge(known, scope, now)
-      dueAt ??= now + delayMs
-      addBounded(window, { path, scope, firstAt: now, lastAt: now, attempts: 0, after: undefined })
-    },
-    postpone(item, at) {
-      const newer = window.get(item.path)
-      if (newer !== undefined) {
-        window.delete(item.path)
-        merge(item, newer.scope, newer.lastAt)
-      }
-      later.add(item, at)
-    },
-    resume(item) {
-      const newer = window.get(item.path)
-      if (newer !== undefined) {
-        merge(item, newer.scope, newer.lastAt)
-        window.delete(item.path)
-      }
-      resumed.push(item)
-    },
-    take(now, limit) {
-      const items = resumed.splice(0, limit)
-      items.push(...later.take(now, limit - items.length))
-      if (dueAt === undefined || dueAt > now) return items
-      for (const [path, item] of window) {
-        if (items.length >= limit) return items
-        window.delete(path)
-        items.push(item)
-      }
-      dueAt = undefined
-      return items
-    },
-    nextAt() {
-      if (resumed.length > 0) return -Infinity
-      const at = later.nextAt()
-      return dueAt === undefined ? at : at === undefined ? dueAt : Math.min(at, dueAt)
-    },
-    flush(now) {
-      if (window.size > 0) dueAt = now
-      later.flush(now)
-    },
-    get size() {
-      return resumed.length + window.size + later.size
-    },
-    unsettled(attempts) {
-      let count = later.unsettled(attempts)
-      for (const items of [window.values(), resumed]) for (const item of items) if (item.attempts < attempts) count++
-      return count
-    },
+  readonly #window = new Map<RawPath, Item>()
+  readonly #resumed: Item[] = []
+  /** Items that wait each for its own time. */
+  readonly #later = createQueue()
+  /** When what is in the window is due. */
+  #dueAt: number | undefined
+
+  constructor(times: ScheduleTimes) {
+    this.#times = times
+  }
+
+  get size(): number {
+    return this.#resumed.length + this.#window.size + this.#later.size
+  }
+
+  touch(path: RawPath, scope: Scope, now: number): void {
+    const waiting = this.#later.get(path)
+    if (waiting !== undefined) {
+      merge(waiting, scope, now)
+      if (waiting.attempts > 0) this.#later.hurry(path, now + this.#times.hurryMs)
+      return
+    }
+    const known = this.#window.get(path) ?? this.#resumed.find((item) => item.path === path)
+    if (known !== undefined) return merge(known, scope, now)
+    this.#dueAt ??= now + this.#times.delayMs
+    addBounded(this.#window, { path, scope, firstAt: now, lastAt: now, attempts: 0, after: undefined })
+  }
+
+  postpone(item: Item, at: number): void {
+    this.#takeIn(item)
+    this.#later.add(item, at)
+  }
+
+  resume(item: Item): void {
+    this.#takeIn(item)
+    this.#resumed.push(item)
+  }
+
+  resumeFirst(items: readonly Item[]): void {
+    for (const item of items) this.#takeIn(item)
+    this.#resumed.unshift(...items)
+  }
+
+  take(now: number, limit: number): Item[] {
+    const items = this.#resumed.splice(0, limit)
+    items.push(...this.#later.take(now, limit - items.length))
+    if (this.#dueAt === undefined || this.#dueAt > now) return items
+    for (const [path, item] of this.#window) {
+      if (items.length >= limit) return items
+      this.#window.delete(path)
+      items.push(item)
+    }
+    this.#dueAt = undefined
+    return items
+  }
+
+  nextAt(): number | undefined {
+    if (this.#resumed.length > 0) return -Infinity
+    const at = this.#later.nextAt()
+    return this.#dueAt === undefined ? at : at === undefined ? this.#dueAt : Math.min(at, this.#dueAt)
+  }
+
+  flush(now: number): void {
+    if (this.#window.size > 0) this.#dueAt = now
+    this.#later.flush(now)
+  }
+
+  unsettled(attempts: number): number {
+    let count = this.#later.unsettled(attempts)
+    for (const items of [this.#window.values(), this.#resumed]) for (const item of items) if (item.attempts < attempts) count++
+    return count
+  }
+
+  /** What was touched meanwhile goes with the item that is put back. */
+  #takeIn(item: Item): void {
+    const newer = this.#window.get(item.path)
+    if (newer === undefined) return
+    this.#window.delete(item.path)
+    merge(item, newer.scope, newer.lastAt)
   }
 }
 

@@ -15,13 +15,15 @@ export interface TargetRecord {
   end(batch: string): void
   /** Batches whose outcome was never recorded, from an earlier run. */
   interrupted(): { batch: string; changes: FlightChange[] }[]
+  /** Nothing that was confirmed holds any more. */
+  forget(): void
   save(): void
   /** Takes back what was not saved, after a rollback. */
   reload(): void
 }
 
 /** A change in flight as it is remembered: its path, and for a move where from. */
-export type FlightChange = readonly [path: string, from?: string]
+type FlightChange = readonly [path: string, from?: string]
 
 /** Finds or begins the record of a target. Another identity under the same name starts from nothing. */
 export function openTargetRecord(db: DatabaseSync, name: string, identity: string, counters: Counters): TargetRecord {
@@ -40,6 +42,11 @@ export function openTargetRecord(db: DatabaseSync, name: string, identity: strin
     interrupted() {
       const rows = db.prepare('select batch, changes from flight where target = ?').all(row.id) as { batch: string; changes: string }[]
       return rows.map(({ batch, changes }) => ({ batch, changes: JSON.parse(changes) as FlightChange[] }))
+    },
+    forget() {
+      db.prepare('delete from acked where target = ?').run(row.id)
+      Object.assign(size, { entries: 0, rollbacks: size.rollbacks + 1 })
+      Object.assign(record, { met: false, dirty: true })
     },
     save() {
       if (record.met === saved.met && record.dirty === saved.dirty && size.entries === saved.entries) return

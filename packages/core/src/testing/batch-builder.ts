@@ -1,15 +1,8 @@
 import fs from 'node:fs'
 import { type Batch, type Capabilities, type Change, type Kind, sourcePath, type Stat, type SyncResult } from '../handler.ts'
 import { findMoves, type FoundMove, rekey } from './moves.ts'
+import type { Seen } from './seen.ts'
 import { hashOf, kindOf, walk } from './snapshot.ts'
-
-/** What was seen of an entry of the source. */
-export interface Seen {
-  readonly kind: Kind
-  readonly stat: fs.BigIntStats
-  /** Of a file's content: a rewrite within one tick of the file system's clock shows in nothing else. */
-  readonly hash: string | undefined
-}
 
 /**
  * The least that an engine does: compares what the source has with what the target has confirmed, and says the difference in

@@ -1,5 +1,5 @@
 import type { Kind } from '../handler.ts'
-import type { Seen } from './batch-builder.ts'
+import type { Seen } from './seen.ts'
 
 export interface FoundMove {
   readonly from: string

@@ -16,56 +16,67 @@ export interface Directories extends DirectoryIndex {
 }
 
 export function createDirectories(table: SeenTable): Directories {
-  const parents = new Map<DirId, DirId>()
-  const names = new Map<DirId, RawPath>()
-  for (const [dir, parent, name] of table.directories()) {
-    parents.set(dir, parent)
-    names.set(dir, name)
+  return new Places(table)
+}
+
+class Places implements Directories {
+  readonly #table: SeenTable
+  readonly #parents = new Map<DirId, DirId>()
+  readonly #names = new Map<DirId, RawPath>()
+
+  constructor(table: SeenTable) {
+    this.#table = table
+    for (const [dir, parent, name] of table.directories()) this.set(dir, parent, name)
   }
-  const directories: Directories = {
-    set(dir, parent, name) {
-      parents.set(dir, parent)
-      names.set(dir, name)
-    },
-    delete(dir) {
-      parents.delete(dir)
-      names.delete(dir)
-    },
-    placeOf(dir) {
-      const parent = parents.get(dir)
-      return parent === undefined ? undefined : { parent, name: names.get(dir)! }
-    },
-    pathOf(dir) {
-      let path = ROOT_PATH
-      for (let at = dir; at !== ROOT_DIR; ) {
-        const name = names.get(at)
-        if (name === undefined) return undefined // forgotten, or in limbo
-        path = path === '' ? name : joinPath(name, path)
-        at = parents.get(at)!
-      }
-      return path
-    },
-    isWithin(dir, ancestor) {
-      for (let at: DirId | undefined = dir; at !== undefined; at = parents.get(at)) if (at === ancestor) return true
-      return false
-    },
-    nearest(path) {
-      if (path === '') return { dir: ROOT_DIR, exact: true }
-      let dir = ROOT_DIR
-      for (const name of path.split('/') as RawPath[]) {
-        const id = table.get(dir, name)?.id
-        if (!id) return { dir, exact: false }
-        dir = id
-      }
-      return { dir, exact: true }
-    },
-    find(path) {
-      const { dir, exact } = directories.nearest(path)
-      return exact ? dir : undefined
-    },
-    get size() {
-      return parents.size + 1
-    },
+
+  get size(): number {
+    return this.#parents.size + 1
   }
-  return directories
+
+  set(dir: DirId, parent: DirId, name: RawPath): void {
+    this.#parents.set(dir, parent)
+    this.#names.set(dir, name)
+  }
+
+  delete(dir: DirId): void {
+    this.#parents.delete(dir)
+    this.#names.delete(dir)
+  }
+
+  placeOf(dir: DirId): { readonly parent: DirId; readonly name: RawPath } | undefined {
+    const parent = this.#parents.get(dir)
+    return parent === undefined ? undefined : { parent, name: this.#names.get(dir)! }
+  }
+
+  pathOf(dir: DirId): RawPath | undefined {
+    let path = ROOT_PATH
+    for (let at = dir; at !== ROOT_DIR; ) {
+      const name = this.#names.get(at)
+      if (name === undefined) return undefined // forgotten, or in limbo
+      path = path === '' ? name : joinPath(name, path)
+      at = this.#parents.get(at)!
+    }
+    return path
+  }
+
+  isWithin(dir: DirId, ancestor: DirId): boolean {
+    for (let at: DirId | undefined = dir; at !== undefined; at = this.#parents.get(at)) if (at === ancestor) return true
+    return false
+  }
+
+  nearest(path: RawPath): { readonly dir: DirId; readonly exact: boolean } {
+    if (path === '') return { dir: ROOT_DIR, exact: true }
+    let dir = ROOT_DIR
+    for (const name of path.split('/') as RawPath[]) {
+      const id = this.#table.get(dir, name)?.id
+      if (!id) return { dir, exact: false }
+      dir = id
+    }
+    return { dir, exact: true }
+  }
+
+  find(path: RawPath): DirId | undefined {
+    const { dir, exact } = this.nearest(path)
+    return exact ? dir : undefined
+  }
 }

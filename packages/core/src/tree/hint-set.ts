@@ -12,7 +12,7 @@ export interface HintSet {
   writing: number
 }
 
-export interface NameHint {
+interface NameHint {
   content: boolean
   writing: boolean
 }

@@ -7,7 +7,7 @@ import { type Finding, isAppeared, isTold, isVanished, lookAt, type LookOptions 
 import type { Limbo } from './limbo.ts'
 
 /** A directory to be read and compared. */
-export interface ScanJob {
+interface ScanJob {
   readonly dir: DirId
   /** All below it as well. */
   readonly deep: boolean

@@ -130,7 +130,8 @@ function lookAtEntry(
   const row = context.table.get(dir, name)
   const look = { content, suspectFromMs: Infinity, ctimeMeansContent: !context.noLoss }
   const found = lookAt(context, dir, path, name, row, look)
-  if (found === 'absent') changed.set(dir, changed.get(dir) ?? false)
+  // What was moved away and back looks as if nothing had happened, but for the time of its directory.
+  if (!content || found === 'absent') changed.set(dir, changed.get(dir) ?? false)
   if (typeof found !== 'object') return
   if (found.row !== undefined && found.disk !== undefined) context.solved(found.path)
   if (isVanished(found) || isAppeared(found)) changed.set(dir, changed.get(dir) === true || isTold(context, found))

@@ -184,7 +184,7 @@ export function denseLine(random: Random): string {
   return Array.from({ length: 1 + random(8) }, () => pick(random, signs)).join('')
 }
 
-export function randomIgnoreText(random: Random): string {
+function randomIgnoreText(random: Random): string {
   const end = random(6) === 0 ? '\r\n' : '\n'
   const lines = Array.from({ length: 1 + random(6) }, () =>
     random(12) === 0 ? pick(random, ['', '# note', ' ', '/', '!', '//']) : randomPattern(random),

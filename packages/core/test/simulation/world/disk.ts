@@ -223,7 +223,10 @@ export class Disk {
   #markVanished(path: string, inode: Inode): void {
     if (path === ROOT) return // nobody has deleted what is in it
     this.vanished.set(path, ++this.clock)
-    for (const [name, child] of inode.entries ?? []) this.#markVanished(`${path}/${name}`, child.mounted ?? child)
+    for (const [name, child] of inode.entries ?? []) {
+      this.#markVanished(`${path}/${name}`, child)
+      if (child.mounted !== undefined) this.#markVanished(`${path}/${name}`, child.mounted)
+    }
   }
 
   #tell(events: readonly KernelEvent[]): boolean {

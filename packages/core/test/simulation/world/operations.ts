@@ -12,16 +12,20 @@ export interface Operation {
 }
 
 export type FileOperation = keyof typeof FILE_OPERATIONS
-export type ProcessOperation = 'crash' | 'crash-at-commit' | 'stop' | 'pause' | 'resume' | 'idle'
+type ProcessOperation = 'crash' | 'crash-at-commit' | 'stop' | 'pause' | 'resume' | 'idle'
 export type OperationType = FileOperation | ProcessOperation
 
 /** Does a file operation; returns what was done, for the story. */
-export function operate(disk: Disk, { type, a, b, c }: Operation): string {
-  const work = FILE_OPERATIONS[type as FileOperation]
+export function operate(disk: Disk, type: FileOperation, { a, b, c }: Operation): string {
+  const work = FILE_OPERATIONS[type]
   const at = pathOf(disk, a)
   const to = pathOf(disk, b)
   const done = work(disk, at, to, c)
   return `${type} ${relative(at)}${work.length > 2 ? ` ${relative(to)}` : ''}${done ? '' : ' (nothing)'}`
+}
+
+export function isFileOperation(type: OperationType): type is FileOperation {
+  return Object.hasOwn(FILE_OPERATIONS, type)
 }
 
 const NAMES = ['a', 'b', 'c', 'd', 'x', '\xff']

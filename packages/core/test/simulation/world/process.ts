@@ -130,8 +130,7 @@ function mortalStore(store: Store, life: Life, faults: Faults): Store {
       }
     },
     close() {
-      life.check()
-      store.transaction(() => store.writeText('closed', '1'))
+      if (life.isAlive) store.transaction(() => store.writeText('closed', '1'))
     },
   }
 }

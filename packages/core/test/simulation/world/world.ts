@@ -6,7 +6,7 @@ import { Disk, ROOT } from './disk.ts'
 import { Faults } from './faults.ts'
 import type { History } from './history.ts'
 import { Life } from './life.ts'
-import { type Operation, operate, walk } from './operations.ts'
+import { isFileOperation, type Operation, operate, walk } from './operations.ts'
 import { EPOCH, type Process, startProcess } from './process.ts'
 import { createRandom, type Random } from './random.ts'
 import { simulatedRules } from './rules.ts'
@@ -75,7 +75,12 @@ export class World {
 
   operate(operation: Operation): void {
     const { process } = this
-    switch (operation.type) {
+    const { type } = operation
+    if (isFileOperation(type)) {
+      if (type === 'mount' || type === 'unmount') this.hasUnseen = true
+      return this.say(operate(this.disk, type, operation))
+    }
+    switch (type) {
       case 'crash':
         this.#die()
         return this.#startSoon(operation.a)
@@ -86,14 +91,10 @@ export class World {
         return this.#stop(operation)
       case 'pause':
       case 'resume':
-        this.say(operation.type)
-        return process?.engine[operation.type]()
+        this.say(type)
+        return process?.engine[type]()
       case 'idle':
         void process?.engine.idle()
-        return
-      default:
-        if (operation.type === 'mount' || operation.type === 'unmount') this.hasUnseen = true
-        this.say(operate(this.disk, operation))
     }
   }
 
