@@ -100,10 +100,9 @@ describe.each([
 
 describe('signals', () => {
   it.each(['SIGTERM', 'SIGINT', 'SIGQUIT'] as const)('%s sends what waits, then ends', async (signal) => {
-    const daemon = stage.start(['--delay', '1h'])
-    stage.write('source/before')
-    daemon.kill('SIGCONT')
-    await daemon.line('something', () => true).catch(() => undefined)
+    const daemon = stage.start(['--delay', '2s'])
+    await daemon.ready()
+    stage.fill('source/waiting', 50)
     daemon.kill(signal)
     expect(await daemon.end()).toEqual({ code: 0, signal: null })
     await stage.exact()
@@ -122,7 +121,7 @@ describe('signals', () => {
     fs.rmSync(stage.at('gate'))
     stage.forgetRecorded()
     await startGated().ready()
-    expect(stage.told()).toEqual(['create file'])
+    expect(stage.batches().flatMap(({ changes }) => changes.map((change) => change.path))).toEqual(['file'])
   })
 })
 
@@ -140,6 +139,7 @@ function startGated(): Daemon {
 }
 
 async function recorderReady(args: readonly string[] = []): Promise<Daemon> {
+  if (!fs.existsSync(stage.state)) await stage.old()
   const daemon = stage.startRecorder(args)
   await daemon.ready()
   return daemon

@@ -56,6 +56,15 @@ export class Stage {
     return this.run([...handler, '--state-dir', this.state, '--delay', '0', ...args, this.source])
   }
 
+  /**
+   * Waits until what was written last is old enough to be believed at the next start: files of the last second may have been
+   * written to within the same tick of the clock, and are handed over once more.
+   */
+  async old(): Promise<void> {
+    const written = Date.now()
+    await until('time to pass', () => Date.now() > written + 1200)
+  }
+
   run(args: readonly string[], options: DaemonOptions = {}): Daemon {
     const daemon = startDaemon(args, { cwd: this.folder, ...options })
     this.#daemons.push(daemon)

@@ -149,6 +149,7 @@ class SeedRun {
 
   /** Stopped in order, it leaves the copy as it was. */
   async #end(): Promise<string[]> {
+    await this.#daemon.ready() // before that a signal may find nobody who listens
     const { code } = await this.#daemon.stop()
     const errors = this.#daemon.lines.filter(({ level }) => level === 'error').map(({ message }) => `error in the log: ${message}`)
     return [...(code === 0 ? [] : [`ended with ${code}`]), ...errors, ...this.#compare()]

@@ -6,10 +6,9 @@ export default defineHandler({
   name: 'manifest',
   options: z.strictObject({ destination: z.string().describe('The JSON file to keep.') }),
   setup({ destination }, { root, dryRun }) {
-    const isNew = !existsSync(destination)
-    const sums = new Map<string, string>(isNew ? [] : Object.entries(JSON.parse(readFileSync(destination, 'utf8'))))
+    const sums = new Map(existsSync(destination) ? Object.entries(JSON.parse(readFileSync(destination, 'utf8'))) : [])
     return {
-      isNew, // then everything is sent again
+      isNew: sums.size === 0, // everything is sent again then
       async sync({ changes }) {
         for (const { type, path } of changes) {
           const isFile = type !== 'delete' && lstatSync(`${root}/${path}`, { throwIfNoEntry: false })?.isFile()

@@ -21,7 +21,7 @@ export function createHandlerContext({ source, stateDir, target, dryRun, isKnown
   return {
     root: source,
     get stateDir() {
-      if (!isMade) fs.mkdirSync(directory, { recursive: true, mode: 0o700 })
+      if (!isMade && !dryRun) fs.mkdirSync(directory, { recursive: true, mode: 0o700 })
       isMade = true
       return directory
     },

@@ -1,11 +1,9 @@
 import type { Log } from '../handler.ts'
 import type { Clock } from '../model/clock.ts'
 import type { Scope } from '../model/difference.ts'
-import { type Kind, sameObservation } from '../model/entry.ts'
 import type { FileSystem } from '../model/file-system.ts'
 import type { Hint } from '../model/hint.ts'
 import { joinPath, nameOf, parentOf, type RawPath, ROOT_PATH } from '../model/path.ts'
-import type { SeenEntry } from '../model/seen.ts'
 import type { Task } from '../model/task.ts'
 import type { Monitor } from '../monitor/monitor.ts'
 import type { Halt } from '../observe/status.ts'
@@ -15,6 +13,7 @@ import { createTree, type Tree } from '../tree/tree.ts'
 import { type Guard, RootHalt } from './guard.ts'
 import { earliest, isDue, Patrol } from './patrol.ts'
 import type { Problems } from './problems.ts'
+import { createSecondLook, type SecondLook } from './second-look.ts'
 
 export interface SourceOptions {
   readonly task: Task
@@ -49,6 +48,7 @@ export class Source {
   halt: Halt | undefined
   /** Whether the first scan is over. */
   scanned = false
+  readonly secondLook: SecondLook
   readonly #o: SourceOptions
   #isStopped = false
   #tree: Tree
@@ -70,6 +70,8 @@ export class Source {
     const { clock, task } = options
     this.#patrol = new Patrol({ clock, pollIntervalMs: task.pollIntervalMs, scrubIntervalMs: task.scrubIntervalMs })
     this.#tree = this.#rebuild()
+    const { fs, root, store } = options
+    this.secondLook = createSecondLook({ fs, root, rules: task.rules, seen: store.seen, tree: () => this.#tree })
   }
 
   get tree(): Tree {
@@ -113,29 +115,11 @@ export class Source {
     if (!this.#isStopped) this.#o.monitor.drain()
   }
 
-  /** What is at a path now, when the rules want it. */
-  wantedKind(path: RawPath): Kind | undefined {
-    try {
-      const kind = this.#o.fs.look(`${this.#o.root}/${path}` as RawPath)?.kind
-      return kind !== undefined && this.#o.task.rules.wants(path, kind) ? kind : undefined
-    } catch {
-      return undefined
-    }
+  /** Whether something was seen at a path. */
+  isSeen(path: RawPath): boolean {
+    const parent = this.#tree.directories.find(parentOf(path))
+    return parent !== undefined && this.#o.store.seen.get(parent, nameOf(path)) !== undefined
   }
-
-  /** Whether what was seen at a path is still there, by a look at it now; if not, it is taken as a hint. */
-  isStill(path: RawPath, seen: SeenEntry): boolean {
-    try {
-      const disk = this.#o.fs.look(`${this.#o.root}/${path}` as RawPath)
-      if (disk !== undefined && sameObservation(disk, seen)) return true
-    } catch {
-      // It will be looked at again, and then be a problem.
-    }
-    const parent = this.#tree.directories.nearest(parentOf(path))
-    if (parent.exact) this.#tree.hint({ type: 'entry', dir: parent.dir, name: nameOf(path), content: false })
-    return false
-  }
-
 
   /** When to work again although nothing happens. Monotonic. */
   nextAt(): number | undefined {

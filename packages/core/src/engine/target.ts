@@ -220,7 +220,7 @@ export class Target {
     const { ledger, schedule, deleteLimit } = this.#parts
     const parts = { ledger, schedule, deleteLimit, retries: this.retries, now: clock.monotonic() }
     source().drain()
-    const isDoubtful = (step: Step): boolean => this.outbox.isDisturbed(parcel, step) || this.#hasChanged(step)
+    const isDoubtful = (step: Step): boolean => this.outbox.isDisturbed(parcel, step) || source().secondLook.hasChanged(step)
     settleDelivery({ ...parts, isDoubtful, delivery, again: parcel.again, failed: (event) => hooks.failed.call({ ...this.info, ...event }) })
     this.outbox.release(parcel)
     if (delivery.withheld > 0) this.#hasWithheld = true
@@ -231,14 +231,6 @@ export class Target {
     this.totals.batches++
     this.totals.changes += count
     if (count > 0) hooks.synced.call({ ...this.info, batch, count, durationMs, bytes })
-  }
-
-  /** Whether the source is not what it was when the step was made: the handler may have brought what is there now. */
-  #hasChanged({ path, seen }: Step): boolean {
-    const source = this.#o.source()
-    if (seen !== undefined) return !source.isStill(path, seen)
-    const kind = source.wantedKind(path)
-    return kind !== undefined && this.#o.spec.handler.capabilities.kinds.includes(kind)
   }
 
   #fail(error: unknown): void {

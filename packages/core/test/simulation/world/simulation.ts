@@ -13,7 +13,7 @@ export interface Outcome {
 }
 
 /** Events until everything has to be in order, after the last operation. */
-const MOST_STEPS = 60_000
+const MOST_STEPS = 20_000
 const SETTLE_MS = 60_000
 
 /** Runs one history to its end and compares what the targets hold then with the source. */

@@ -1,0 +1,54 @@
+import type { Step } from '../batch/step.ts'
+import { sameObservation } from '../model/entry.ts'
+import type { FileSystem } from '../model/file-system.ts'
+import { nameOf, parentOf, type RawPath } from '../model/path.ts'
+import type { SeenTable } from '../model/seen.ts'
+import type { Rules } from '../model/task.ts'
+import type { Tree } from '../tree/tree.ts'
+
+/**
+ * Whether the source is not what it was when a step was made. A handler brings what is there while it works, so that then nobody
+ * knows what the target holds. What is found is taken as a hint.
+ */
+export interface SecondLook {
+  hasChanged(step: Step): boolean
+}
+
+export interface SecondLookOptions {
+  readonly fs: FileSystem
+  readonly root: RawPath
+  readonly rules: Rules
+  readonly seen: SeenTable
+  /** Another object after the tree was read anew. */
+  tree(): Tree
+}
+
+export function createSecondLook(options: SecondLookOptions): SecondLook {
+  return {
+    hasChanged(step) {
+      try {
+        if (step.seen === undefined ? !isBack(options, step.path) : isStill(options, step.path, step.seen)) return false
+      } catch {
+        // It will be looked at again, and then be a problem.
+      }
+      const parent = options.tree().directories.nearest(parentOf(step.path))
+      if (parent.exact) options.tree().hint({ type: 'entry', dir: parent.dir, name: nameOf(step.path), content: false })
+      return true
+    },
+  }
+}
+
+function isStill({ fs, root }: SecondLookOptions, path: RawPath, seen: NonNullable<Step['seen']>): boolean {
+  const disk = fs.look(`${root}/${path}` as RawPath)
+  return disk !== undefined && sameObservation(disk, seen)
+}
+
+/** Whether something that was not seen yet is where something was deleted. */
+function isBack({ fs, root, rules, seen, tree }: SecondLookOptions, path: RawPath): boolean {
+  const parent = tree().directories.find(parentOf(path))
+  if (parent === undefined) return false // also when there is a symlink on the way now
+  const disk = fs.look(`${root}/${path}` as RawPath)
+  if (disk === undefined || !rules.wants(path, disk.kind)) return false
+  const row = seen.get(parent, nameOf(path))
+  return row === undefined || !sameObservation(row, disk)
+}
