@@ -101,7 +101,10 @@ export interface Capabilities {
   readonly deletes: boolean
   /** Works for names that are not UTF-8; without it they are shown as problems. Default false. */
   readonly byteNames: boolean
-  /** Kinds it can sync; others are shown as problems. Default file, directory and symlink. */
+  /**
+   * Kinds it can sync; others are shown as problems. Directories come in any case, as what is in them does; a handler that has no
+   * use for them passes them over. Default file, directory and symlink.
+   */
   readonly kinds: readonly Kind[]
   /** Batches in flight at once. Default 1. */
   readonly parallel: number

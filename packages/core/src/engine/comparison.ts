@@ -60,10 +60,16 @@ export function createComparison(options: ComparisonOptions): Comparison {
 
 const MOST_COUNTED = 10_000_000
 
+const UNCLAIMED = {
+  file: 'This handler does not sync files.',
+  symlink: 'This handler does not sync symbolic links.',
+  other: 'Fifos, sockets and devices are not synced.',
+} as const
+
 /** What the target cannot hold is a problem to be shown, not a failure to be retried. */
 function accepts({ capabilities, problems }: ComparisonOptions, path: RawPath, entry: SeenEntry): boolean {
-  if (!capabilities.kinds.includes(entry.kind)) {
-    problems.add(toText(path), 'Fifos, sockets and devices are not synced.')
+  if (entry.kind !== 'directory' && !capabilities.kinds.includes(entry.kind)) {
+    problems.add(toText(path), UNCLAIMED[entry.kind])
     return false
   }
   if (!capabilities.byteNames && !isUtf8(path)) {

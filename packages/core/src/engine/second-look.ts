@@ -11,7 +11,8 @@ import type { Tree } from '../tree/tree.ts'
  * knows what the target holds. What is found is taken as a hint.
  */
 export interface SecondLook {
-  hasChanged(step: Step): boolean
+  /** `stamp`: the last one that was given out when the step was sent. */
+  hasChanged(step: Step, stamp: number): boolean
 }
 
 export interface SecondLookOptions {
@@ -25,9 +26,9 @@ export interface SecondLookOptions {
 
 export function createSecondLook(options: SecondLookOptions): SecondLook {
   return {
-    hasChanged(step) {
+    hasChanged(step, stamp) {
       try {
-        if (step.seen === undefined ? !isBack(options, step.path) : isStill(options, step.path, step.seen)) return false
+        if (step.seen === undefined ? !isBack(options, step.path, stamp) : isStill(options, step.path, step.seen)) return false
       } catch {
         // It will be looked at again, and then be a problem.
       }
@@ -43,12 +44,12 @@ function isStill({ fs, root }: SecondLookOptions, path: RawPath, seen: NonNullab
   return disk !== undefined && sameObservation(disk, seen)
 }
 
-/** Whether something that was not seen yet is where something was deleted. */
-function isBack({ fs, root, rules, seen, tree }: SecondLookOptions, path: RawPath): boolean {
+/** Whether something is where something was deleted that was not seen when that was decided. */
+function isBack({ fs, root, rules, seen, tree }: SecondLookOptions, path: RawPath, stamp: number): boolean {
   const parent = tree().directories.find(parentOf(path))
   if (parent === undefined) return false // also when there is a symlink on the way now
   const disk = fs.look(`${root}/${path}` as RawPath)
   if (disk === undefined || !rules.wants(path, disk.kind)) return false
   const row = seen.get(parent, nameOf(path))
-  return row === undefined || !sameObservation(row, disk)
+  return row === undefined || row.stamp > stamp || !sameObservation(row, disk)
 }

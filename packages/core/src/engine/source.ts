@@ -115,12 +115,6 @@ export class Source {
     if (!this.#isStopped) this.#o.monitor.drain()
   }
 
-  /** Whether something was seen at a path. */
-  isSeen(path: RawPath): boolean {
-    const parent = this.#tree.directories.find(parentOf(path))
-    return parent !== undefined && this.#o.store.seen.get(parent, nameOf(path)) !== undefined
-  }
-
   /** When to work again although nothing happens. Monotonic. */
   nextAt(): number | undefined {
     if (this.#isStopped) return this.#recheckAt

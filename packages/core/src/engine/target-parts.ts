@@ -61,7 +61,7 @@ export function createTargetParts(options: TargetOptions): TargetParts {
   const outbox = new Outbox({
     ...{ schedule, flight, comparison, deletes: capabilities.deletes },
     forget: (steps) => ledger.settle('', steps, () => false),
-    held: (paths) => log.warn(heldNotice(spec.name, paths)),
+    held: (paths) => log.warn(heldNotice(paths), { target: spec.name }),
   })
   return { record, acked, ledger, schedule, retries, outbox, deleteLimit }
 }

@@ -119,7 +119,7 @@ export class Target {
       if (this.pending === 0 && this.session !== undefined) this.#rest(true)
       await this.session?.close?.()
     } catch (error) {
-      this.#o.log.warn(`Closing the target failed: ${reasonOf(error)}.`)
+      this.#o.log.warn(`Closing the target failed: ${reasonOf(error)}.`, { target: this.info.target })
     }
     this.change('stopped')
   }
@@ -169,7 +169,7 @@ export class Target {
         const isDeleted = task.extraneous === 'delete'
         const states = { store, record: this.#parts.record, acked: this.#parts.acked, seen: store.seen, directories: source().tree.directories }
         const count = await meetTarget({ session: this.session, signal: this.#cancel.signal, ...states, isDeleted })
-        if (count > 0) log.warn(extraneousNotice(count, isDeleted))
+        if (count > 0) log.warn(extraneousNotice(count, isDeleted), { target: this.info.target })
         this.kept = isDeleted ? 0 : count
         this.outbox.touch(ROOT_PATH, 'tree', clock.monotonic())
       }
@@ -185,6 +185,7 @@ export class Target {
   #send(parcel: Parcel, now: number): void {
     const { hooks, clock, task, wake } = this.#o
     const { steps } = parcel
+    const { stamp } = this.#o.store.counters
     this.inFlight++
     this.#earliestStart = now + task.schedule.minIntervalMs
     this.#parts.deleteLimit.send(steps.filter(({ type }) => type === 'delete').length, now)
@@ -194,7 +195,7 @@ export class Target {
     const progress = (): number => this.totals.bytes
     void deliver({ ...parts, progress, begin: (sent) => this.#parts.ledger.begin(batch.id, sent) }).then((delivery) => {
       this.inFlight--
-      this.#unsettled.push(() => this.#settle(delivery, parcel))
+      this.#unsettled.push(() => this.#settle(delivery, parcel, stamp))
       this.#settleAll()
       wake()
     })
@@ -214,13 +215,13 @@ export class Target {
     }
   }
 
-  #settle(delivery: Delivery, parcel: Parcel): void {
+  #settle(delivery: Delivery, parcel: Parcel, stamp: number): void {
     const { hooks, source, clock } = this.#o
     const { batch, sent, failed, durationMs, bytes } = delivery
     const { ledger, schedule, deleteLimit } = this.#parts
     const parts = { ledger, schedule, deleteLimit, retries: this.retries, now: clock.monotonic() }
     source().drain()
-    const isDoubtful = (step: Step): boolean => this.outbox.isDisturbed(parcel, step) || source().secondLook.hasChanged(step)
+    const isDoubtful = (step: Step): boolean => this.outbox.isDisturbed(parcel, step) || source().secondLook.hasChanged(step, stamp)
     settleDelivery({ ...parts, isDoubtful, delivery, again: parcel.again, failed: (event) => hooks.failed.call({ ...this.info, ...event }) })
     this.outbox.release(parcel)
     if (delivery.withheld > 0) this.#hasWithheld = true

@@ -115,7 +115,9 @@ function notFound(name: string, naming: Naming): ClsyncError {
   }
   const asFile = existsSync(path.resolve(naming.from, name)) ? ` If you mean the file, write ./${name}.` : ''
   const known = nearestName(name, KNOWN_HANDLERS) ?? nearestName(name, KNOWN_HANDLERS.map(shortName))
-  const wanted = known === undefined ? name : packageNames(known)[0]
+  // A bare word is most likely some package of another purpose.
+  const own = name.includes('-') ? name : packageNames(name).at(-1)
+  const wanted = known === undefined ? own : packageNames(known)[0]
   return new ClsyncError('HANDLER_NOT_FOUND', {
     message: `Handler "${name}" was not found.`,
     why: `${looked}, then next to clsync itself; tried ${packageNames(name).join(', ')}.`,

@@ -39,9 +39,11 @@ export function drawSetting(random: Random): Setting {
   const monitor = random.chance(0.8) ? 'inotify' : 'lossy'
   const isCalm = random.chance(0.4)
   const rate = (most: number): number => (isCalm || random.chance(0.6) ? 0 : most)
+  const watch = rate(0.3)
   return {
     monitor,
-    tickMs: random.pick([0.001, 4, 4, 4, 1000]),
+    // Where nobody watches, a rewrite of the same size within a tick cannot be found.
+    tickMs: watch > 0 ? 0.001 : random.pick([0.001, 4, 4, 4, 1000]),
     reusesInodes: random.chance(0.6),
     hasBirth: random.chance(0.85),
     queueLimit: random.pick([16_384, 16_384, 16, 5]),
@@ -49,7 +51,7 @@ export function drawSetting(random: Random): Setting {
     mostDelayMs: random.pick([5, 50, 400]),
     isSlow: random.chance(0.3),
     callMs: random.pick([0.01, 0.2, 3]),
-    faults: { look: rate(0.05), watch: rate(0.3), store: rate(0.03) },
+    faults: { look: rate(0.05), watch, store: rate(0.03) },
     targets: Array.from({ length: random.pick([1, 1, 1, 2]) }, () => drawTarget(random, isCalm)),
     task: {
       schedule: {
