@@ -10,7 +10,20 @@ beforeEach(() => {
 })
 afterEach(() => stage.dispose())
 
-const AWKWARD = ['new\nline', '-rf', '*?[a]', 'dou"ble', "it's", '$(x)`y`', 'back\\slash', ' ', '\xff\xfe', '\xc3', 'x'.repeat(255), '...']
+const AWKWARD = [
+  'new\nline',
+  '-rf',
+  '*?[a]',
+  'dou"ble',
+  "it's",
+  '$(x)`y`',
+  'back\\slash',
+  ' ',
+  '\xff\xfe',
+  '\xc3',
+  'x'.repeat(255),
+  '...',
+]
 
 it('--once copies names of any kind exactly', async () => {
   for (const name of AWKWARD) {

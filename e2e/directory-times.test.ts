@@ -12,17 +12,20 @@ afterEach(() => stage.dispose())
 
 const time = (path: string): bigint => fs.lstatSync(stage.at(path), { bigint: true }).mtimeNs
 
-it.skipIf(process.platform === 'win32')('carries the time of a directory in which something came and went that is not synced', async () => {
-  stage.write('source/directory/file')
-  await stage.start().ready()
-  await stage.exact()
-  const before = time('source/directory')
-  execFileSync('mkfifo', [stage.at('source/directory/fifo')])
-  expect(time('source/directory')).not.toBe(before)
-  await stage.exact()
-  fs.unlinkSync(stage.at('source/directory/fifo'))
-  await stage.exact()
-})
+it.skipIf(process.platform === 'win32')(
+  'carries the time of a directory in which something came and went that is not synced',
+  async () => {
+    stage.write('source/directory/file')
+    await stage.start().ready()
+    await stage.exact()
+    const before = time('source/directory')
+    execFileSync('mkfifo', [stage.at('source/directory/fifo')])
+    expect(time('source/directory')).not.toBe(before)
+    await stage.exact()
+    fs.unlinkSync(stage.at('source/directory/fifo'))
+    await stage.exact()
+  },
+)
 
 it('carries the time of a directory in which a file came and went before it was sent', async () => {
   stage.write('source/directory/file')

@@ -121,9 +121,13 @@ async function running(): Promise<Daemon> {
 
 /** It has met the trouble and says so. */
 async function failing(daemon: Daemon): Promise<void> {
-  await until('a failure to be told', () => daemon.ended !== undefined || daemon.lines.some(({ level }) => level === 'warn' || level === 'error'), {
-    also: () => daemon.output,
-  })
+  await until(
+    'a failure to be told',
+    () => daemon.ended !== undefined || daemon.lines.some(({ level }) => level === 'warn' || level === 'error'),
+    {
+      also: () => daemon.output,
+    },
+  )
 }
 
 /** Takes all the space that is left. */

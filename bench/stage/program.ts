@@ -7,6 +7,12 @@ import { cpuMsOf, endedChildrenCpuMs, type Memory, memoryOf } from './usage.ts'
 const CLSYNC = path.resolve(import.meta.dirname, '../../packages/core/bin/clsync.js')
 const PATIENCE_MS = 300_000
 
+/** Those that run now; a bench that is cut short leaves none behind. */
+const running = new Set<ChildProcess>()
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
 /** A sync program that runs beside the bench, as a process of its own. */
 export interface Program {
   /** From its start until it said that it is ready. */
@@ -32,6 +38,8 @@ export async function startProgram(args: readonly string[], log: string): Promis
   const output = fs.openSync(log, 'w')
   const child = spawn(process.execPath, args, { stdio: ['ignore', output, output] })
   fs.closeSync(output)
+  running.add(child)
+  child.once('exit', () => running.delete(child))
   const { pid } = child
   if (pid === undefined) throw new Error(`${args[0]} could not be started`)
   while (!/\bready\b/.test(fs.readFileSync(log, 'utf8'))) {

@@ -20,7 +20,9 @@ const recorder = defineHandler({
   capabilities: { recursive: false, moves: true, byteNames: true },
   setup: ({ file, gate }) => ({
     async sync({ id, reason, changes }, signal) {
-      const told = changes.map(({ type, path, kind, from }) => (from === undefined ? { type, path, kind } : { type, path, kind, from }))
+      const told = changes.map(({ type, path, kind, from }) =>
+        from === undefined ? { type, path, kind } : { type, path, kind, from },
+      )
       const batch: RecordedBatch = { id, reason, changes: told }
       fs.appendFileSync(file, `${JSON.stringify(batch)}\n`)
       while (gate !== undefined && fs.existsSync(gate)) {

@@ -99,7 +99,9 @@ export class Stage {
       }
       return last.length === 0
     }
-    await until('an exact copy', isExact, { also: () => `${last.slice(0, 20).join('\n')}\n${this.#daemons.at(-1)?.output ?? ''}` })
+    await until('an exact copy', isExact, {
+      also: () => `${last.slice(0, 20).join('\n')}\n${this.#daemons.at(-1)?.output ?? ''}`,
+    })
   }
 
   mount(directory: string, size = '16m'): void {

@@ -83,7 +83,9 @@ function contentDifferences(source: string, target: string, entries: TreeState):
 }
 
 function hash(path: string): string {
-  return createHash('sha1').update(fs.readFileSync(bytes(path))).digest('hex')
+  return createHash('sha1')
+    .update(fs.readFileSync(bytes(path)))
+    .digest('hex')
 }
 
 /** A path as it may be printed. */

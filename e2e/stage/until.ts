@@ -15,9 +15,11 @@ export async function until<Answer>(
 ): Promise<Answer> {
   const end = performance.now() + timeoutMs
   for (;;) {
+    const asked = performance.now()
     const answer = await ask()
     if (answer !== undefined && answer !== false) return answer
     if (performance.now() > end) throw new Error(`Waited ${timeoutMs} ms in vain for ${what}.\n${also()}`)
-    await pause(intervalMs)
+    // What takes long is not asked all the time: others are to get on.
+    await pause(Math.max(intervalMs, 2 * (performance.now() - asked)))
   }
 }

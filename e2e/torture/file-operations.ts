@@ -1,19 +1,19 @@
 import fs from 'node:fs'
 import type { Story } from './story.ts'
-import { join, type World } from './world.ts'
+import { join, OPEN, type World, writeFile } from './world.ts'
 
 /** Makes a file; what is there is overwritten. */
 export function create(world: World): void {
   const path = world.place()
   world.tell('create', path)
-  fs.writeFileSync(world.at(path), content(world))
+  writeFile(world.at(path), content(world))
 }
 
 export function append(world: World): void {
   const path = world.existing('file')
   if (path === undefined) return
   world.tell('append', path)
-  fs.appendFileSync(world.at(path), content(world))
+  writeFile(world.at(path), content(world), OPEN.append)
 }
 
 /** A log that goes on for a while, through one open descriptor. */
@@ -21,7 +21,7 @@ export function* longAppend(world: World): Story {
   const path = world.random.chance(0.5) ? world.existing('file') : world.place()
   if (path === undefined) return
   world.tell('open for a long append', path)
-  const fd = fs.openSync(world.at(path), 'a')
+  const fd = fs.openSync(world.at(path), OPEN.append)
   try {
     for (let count = 5 + world.random.below(15); count > 0; count--) {
       fs.writeSync(fd, content(world))
@@ -45,7 +45,7 @@ export function truncate(world: World): void {
 export function* overwriteInPlace(world: World): Story {
   const path = world.existing('file')
   if (path === undefined) return
-  const fd = fs.openSync(world.at(path), 'r+')
+  const fd = fs.openSync(world.at(path), OPEN.edit)
   try {
     const size = Math.max(1, Math.min(20_000, fs.fstatSync(fd).size))
     for (let times = 1 + world.random.below(3); times > 0; times--) {
@@ -63,7 +63,7 @@ export function* replaceByRename(world: World): Story {
   const path = world.existing('file') ?? world.place()
   const temp = join(world.directory(), `${world.random.below(1e6)}~`)
   world.tell('replace by rename', path, temp)
-  fs.writeFileSync(world.at(temp), content(world))
+  writeFile(world.at(temp), content(world))
   if (world.random.chance(0.5)) yield
   fs.renameSync(world.at(temp), world.at(path))
 }
@@ -97,7 +97,7 @@ export function* hardLink(world: World): Story {
   }
   const through = world.random.pick(names)
   world.tell('write through one of several names', through)
-  fs.writeFileSync(world.at(through), content(world))
+  writeFile(world.at(through), content(world))
 }
 
 export function* burst(world: World): Story {
@@ -105,7 +105,7 @@ export function* burst(world: World): Story {
   world.tell('burst of 200 files', dir)
   fs.mkdirSync(world.at(dir), { recursive: true })
   for (let count = 0; count < 200; count++) {
-    fs.writeFileSync(world.at(join(dir, `f${count}`)), `${count} ${world.random.below(1000)}`)
+    writeFile(world.at(join(dir, `f${count}`)), `${count} ${world.random.below(1000)}`)
     if (count % 20 === 19) yield
   }
 }
@@ -114,7 +114,7 @@ export function* burst(world: World): Story {
 export function* sparse(world: World): Story {
   const path = world.place()
   world.tell('sparse file', path)
-  const fd = fs.openSync(world.at(path), 'w')
+  const fd = fs.openSync(world.at(path), OPEN.write)
   try {
     fs.ftruncateSync(fd, 1_000_000 + world.random.below(8_000_000))
     fs.writeSync(fd, world.random.bytes(100), 0, 100, world.random.below(1_000_000))
@@ -129,10 +129,10 @@ export function* sparse(world: World): Story {
 export function* big(world: World): Story {
   const path = world.place()
   world.tell('big file', path)
-  fs.writeFileSync(world.at(path), Buffer.alloc(3_000_000 + world.random.below(2_000_000), world.random.bytes(61)))
+  writeFile(world.at(path), Buffer.alloc(3_000_000 + world.random.below(2_000_000), world.random.bytes(61)))
   yield
   if (world.random.chance(0.5)) return
-  const fd = fs.openSync(world.at(path), 'r+')
+  const fd = fs.openSync(world.at(path), OPEN.edit)
   try {
     for (let times = world.random.below(6); times > 0; times--) {
       world.tell('write into a big file', path)

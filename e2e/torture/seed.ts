@@ -87,7 +87,16 @@ class SeedRun {
     const entries = treeState(this.#source).size
     const { seed } = this.#o
     const output = this.#output + this.#daemon.output
-    return { seed, differences: found, kills: this.#kills, entries, convergedMs, journal: this.#journal.slice(-STEPS_SHOWN), folder: this.folder, output }
+    return {
+      seed,
+      differences: found,
+      kills: this.#kills,
+      entries,
+      convergedMs,
+      journal: this.#journal.slice(-STEPS_SHOWN),
+      folder: this.folder,
+      output,
+    }
   }
 
   async #write(writers: Writers): Promise<void> {
@@ -151,7 +160,9 @@ class SeedRun {
   async #end(): Promise<string[]> {
     await this.#daemon.ready() // before that a signal may find nobody who listens
     const { code } = await this.#daemon.stop()
-    const errors = this.#daemon.lines.filter(({ level }) => level === 'error').map(({ message }) => `error in the log: ${message}`)
+    const errors = this.#daemon.lines
+      .filter(({ level }) => level === 'error')
+      .map(({ message }) => `error in the log: ${message}`)
     return [...(code === 0 ? [] : [`ended with ${code}`]), ...errors, ...this.#compare()]
   }
 
@@ -173,6 +184,8 @@ class SeedRun {
       schedule: { delay: random.pick([0, 0, 50]) },
       retry: { min: 100, max: 1000 },
       pollInterval: 300,
+      // A monitor that may miss something is made good by this.
+      ...(this.#o.monitor === 'parcel' && { scrubInterval: 2000 }),
       maxDelete: 'off',
     }
     fs.writeFileSync(path.join(this.folder, 'clsync.config.json'), JSON.stringify(config))

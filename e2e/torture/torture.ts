@@ -39,7 +39,7 @@ function tell({ seed, differences, kills, entries, convergedMs, journal, folder 
   if (differences.length === 0) return console.log(`${about}, exact after ${Math.round(convergedMs)} ms`)
   console.log(`${about}, NOT EXACT, kept in ${folder}`)
   for (const line of journal) console.log(`    ${line}`)
-  for (const line of differences.slice(0, 20)) console.log(`  ${line}`)
+  for (const line of differences.slice(0, 20)) console.log(`  ${line.slice(0, 500)}`)
   if (differences.length > 20) console.log(`  and ${differences.length - 20} more`)
 }
 
@@ -47,6 +47,8 @@ function report(): void {
   const broken = results.filter(({ differences }) => differences.length > 0).map(({ seed }) => seed)
   const kills = results.reduce((sum, result) => sum + result.kills, 0)
   const slowest = Math.round(Math.max(...results.map(({ convergedMs }) => convergedMs)))
-  console.log(`${results.length} seeds, ${kills} restarts, slowest exact after ${slowest} ms, not exact: ${broken.join(' ') || 'none'}`)
+  console.log(
+    `${results.length} seeds, ${kills} restarts, slowest exact after ${slowest} ms, not exact: ${broken.join(' ') || 'none'}`,
+  )
   process.exitCode = broken.length === 0 ? 0 : 1
 }

@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import { exchange } from './exchange.ts'
 import { randomName } from './names.ts'
 import type { Story } from './story.ts'
-import { join, type World } from './world.ts'
+import { join, type World, writeFile } from './world.ts'
 
 /** Renames a file, a directory with all below it, or a link; whatever is at the new name is replaced where that can be. */
 export function rename(world: World): void {
@@ -30,10 +30,10 @@ export function* renameAndRecreate(world: World): Story {
   world.tell('rename, then recreate the old name', from, to)
   fs.renameSync(world.at(from), world.at(to))
   if (world.random.chance(0.5)) yield
-  if (world.random.chance(0.5)) fs.writeFileSync(world.at(from), world.random.bytes(40))
+  if (world.random.chance(0.5)) writeFile(world.at(from), world.random.bytes(40))
   else {
     fs.mkdirSync(world.at(from))
-    fs.writeFileSync(world.at(join(from, 'inner')), world.random.bytes(40))
+    writeFile(world.at(join(from, 'inner')), world.random.bytes(40))
   }
 }
 
@@ -79,7 +79,7 @@ export function moveIn(world: World): void {
   const name = `in${world.random.below(1e6)}`
   for (const below of ['', '/sub', '/sub/deep', '/other']) {
     fs.mkdirSync(world.outsideAt(name + below))
-    for (let count = 0; count < 5; count++) fs.writeFileSync(world.outsideAt(`${name}${below}/f${count}`), world.random.bytes(60))
+    for (let count = 0; count < 5; count++) writeFile(world.outsideAt(`${name}${below}/f${count}`), world.random.bytes(60))
   }
   const to = world.place()
   world.tell('move a tree in', to)
@@ -96,7 +96,7 @@ export function* moveOut(world: World): Story {
   if (world.random.chance(0.3)) return
   if (world.random.chance(0.5)) yield
   if (world.random.chance(0.5) && fs.lstatSync(world.outsideAt(name)).isDirectory()) {
-    fs.writeFileSync(world.outsideAt(`${name}/changed outside`), world.random.bytes(50))
+    writeFile(world.outsideAt(`${name}/changed outside`), world.random.bytes(50))
   }
   const to = world.random.chance(0.5) ? from : world.place()
   world.tell('move in again', to)
@@ -118,12 +118,12 @@ export function* changeKind(world: World): Story {
   world.tell(`becomes a ${kind}`, path)
   fs.rmSync(world.at(path), { recursive: true, force: true })
   if (world.random.chance(0.2)) yield
-  if (kind === 'file') fs.writeFileSync(world.at(path), world.random.bytes(30))
+  if (kind === 'file') writeFile(world.at(path), world.random.bytes(30))
   else if (kind === 'symlink') fs.symlinkSync(linkText(world), world.at(path))
-  else if (kind === 'fifo' && /^[\w/]+$/.test(path)) execFileSync('mkfifo', [`${world.root}/${path}`])
+  else if (kind === 'fifo' && /^[\w/]+$/.test(path)) spawnSync('mkfifo', [`${world.root}/${path}`])
   else {
     fs.mkdirSync(world.at(path))
-    fs.writeFileSync(world.at(join(path, randomName(world.random))), world.random.bytes(30))
+    writeFile(world.at(join(path, randomName(world.random))), world.random.bytes(30))
   }
 }
 
@@ -147,12 +147,19 @@ export function makePathAndWrite(world: World): void {
     if (world.kind(path) === undefined) fs.mkdirSync(world.at(path))
   }
   const file = join(path, randomName(world.random))
-  if (world.kind(file) === 'fifo') return
   world.tell('mkdir -p and write', file)
-  fs.writeFileSync(world.at(file), world.random.bytes(100))
+  writeFile(world.at(file), world.random.bytes(100))
 }
 
 function linkText(world: World): Buffer {
-  const text = world.random.pick(['nowhere', '..', '../..', '/etc/passwd', '.', randomName(world.random), world.directory() || '/'])
+  const text = world.random.pick([
+    'nowhere',
+    '..',
+    '../..',
+    '/etc/passwd',
+    '.',
+    randomName(world.random),
+    world.directory() || '/',
+  ])
   return Buffer.from(text, 'latin1')
 }

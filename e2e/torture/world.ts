@@ -6,6 +6,14 @@ import type { Random } from './random.ts'
 /** This file of the root is never touched, as an emptied source is a reason to stop. */
 export const ANCHOR = 'anchor'
 
+const { O_APPEND, O_CREAT, O_NONBLOCK, O_TRUNC, O_WRONLY } = fs.constants
+/** Ways to open a file that never wait: where a fifo has taken its place, they fail. */
+export const OPEN = {
+  write: O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK,
+  append: O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK,
+  edit: O_WRONLY | O_NONBLOCK,
+} as const
+
 const DEEPEST = 6
 
 type Kind = 'file' | 'directory' | 'symlink' | 'fifo'
@@ -53,12 +61,9 @@ export class World {
     return undefined
   }
 
-  /** A place for something new; sometimes there is something already, but no fifo, which would keep its writer waiting. */
+  /** A place for something new; sometimes there is something already. */
   place(): string {
-    for (;;) {
-      const path = join(this.directory(), randomName(this.random))
-      if (this.kind(path) !== 'fifo') return path
-    }
+    return join(this.directory(), randomName(this.random))
   }
 
   entries(path: string): string[] {
@@ -86,4 +91,14 @@ export class World {
 
 export function join(directory: string, name: string): string {
   return directory === '' ? name : `${directory}/${name}`
+}
+
+/** Writes from the start, or where the flags of {@link OPEN} say. */
+export function writeFile(place: Buffer, content: Buffer | string, flags: number = OPEN.write): void {
+  const fd = fs.openSync(place, flags)
+  try {
+    fs.writeFileSync(fd, content)
+  } finally {
+    fs.closeSync(fd)
+  }
 }

@@ -91,6 +91,18 @@ export class Writers {
 }
 
 /** What happens where several work in one tree without asking each other. */
-const IN_EACH_OTHERS_WAY = new Set(
-  ['ENOENT', 'EEXIST', 'ENOTDIR', 'EISDIR', 'ENOTEMPTY', 'ELOOP', 'EINVAL', 'EMLINK', 'ENXIO', 'ENAMETOOLONG', 'EPERM', 'EACCES', 'ERR_FS_EISDIR'],
-)
+const IN_EACH_OTHERS_WAY = new Set([
+  'ENOENT',
+  'EEXIST',
+  'ENOTDIR',
+  'EISDIR',
+  'ENOTEMPTY',
+  'ELOOP',
+  'EINVAL',
+  'EMLINK',
+  'ENXIO',
+  'ENAMETOOLONG',
+  'EPERM',
+  'EACCES',
+  'ERR_FS_EISDIR',
+])

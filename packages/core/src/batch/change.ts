@@ -1,14 +1,15 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Batch, Change, Stat } from '../handler.ts'
-import { toText } from '../model/path.ts'
+import { fromText, toText } from '../model/path.ts'
 import type { SeenEntry } from '../model/seen.ts'
 import type { Step } from './step.ts'
 
 /** A batch as its handler gets it. The id follows from the changes, so the same changes have the same id at any time. */
 export function toBatch(target: string, steps: readonly Step[], reason: Batch['reason'], attempt: number): Batch {
-  const hash = createHash('sha1').update(target)
-  for (const { type, path, from, seen } of steps) hash.update(`${type}\0${path}\0${from ?? ''}\0${seen?.stamp ?? ''}\0`, 'latin1')
-  return { id: hash.digest('hex').slice(0, 20), reason, attempt, changes: steps.map(toChange) }
+  let text: string = fromText(target)
+  for (const { type, path, from, seen } of steps) text += `${type}\0${path}\0${from ?? ''}\0${seen?.stamp ?? ''}\0`
+  // In one call: a hash object costs a single change more than a look at its file.
+  return { id: hash('sha1', Buffer.from(text, 'latin1')).slice(0, 20), reason, attempt, changes: steps.map(toChange) }
 }
 
 function toChange({ type, path, from, seen, acked }: Step): Change {

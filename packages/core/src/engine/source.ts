@@ -1,6 +1,7 @@
 import type { Log } from '../handler.ts'
 import type { Clock } from '../model/clock.ts'
 import type { Scope } from '../model/difference.ts'
+import { ROOT_DIR } from '../model/entry.ts'
 import type { FileSystem } from '../model/file-system.ts'
 import type { Hint } from '../model/hint.ts'
 import { joinPath, nameOf, parentOf, type RawPath, ROOT_PATH } from '../model/path.ts'
@@ -106,6 +107,8 @@ export class Source {
       const dir = this.#tree.directories.pathOf(hint.dir)
       if (dir !== undefined) this.#o.disturbed(hint.type === 'entry' ? joinPath(dir, hint.name) : dir)
     }
+    // It is looked at before the scan in progress can end, which covers everything then.
+    if ((hint.type === 'tree' || hint.type === 'lost') && hint.dir === ROOT_DIR) this.#isFull = true
     this.#tree.hint(hint)
     this.#firstHintAt ??= this.#o.clock.monotonic()
   }

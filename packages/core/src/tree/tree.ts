@@ -5,9 +5,10 @@ import { applyFindings, settleDirectory } from './apply.ts'
 import { RACY_MS, type TreeContext, type TreeOptions } from './context.ts'
 import { createDirectories, type Directories } from './directories.ts'
 import { type Finding, isAppeared, isTold, isVanished, lookAt, type LookOptions } from './finding.ts'
-import { addHint, createHintSet, type HintSet, isAllWriting, isEmpty } from './hint-set.ts'
+import { addHint, createHintSet, type HintSet, isEmpty } from './hint-set.ts'
 import { createLimbo, type Limbo } from './limbo.ts'
 import { createScanner, type Scanner } from './scan.ts'
+import { awaitsWriters } from './writers.ts'
 
 /** The seen state of a source: it takes hints, looks, and says which paths changed. Changes are made in the caller's transactions. */
 export interface Tree {
@@ -71,7 +72,7 @@ export function createTree(options: TreeOptions): Tree {
       return !isEmpty(hints)
     },
     get awaitsWriters() {
-      return isAllWriting(hints)
+      return awaitsWriters(context, hints)
     },
     get directoryCount() {
       return directories.size

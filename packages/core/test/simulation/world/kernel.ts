@@ -69,7 +69,7 @@ export class Kernel implements Libc {
     if (inode.kind !== 'directory') return -((mask & IN.ONLYDIR) === 0 ? ERRNO.EINVAL : ERRNO.ENOTDIR)
     const known = this.#watches.get(inode)
     if (known !== undefined) return known
-    if (this.#o.isRefused()) return -ERRNO.ENOSPC
+    if (this.#o.isRefused()) return -ERRNO.ENOMEM // for ENOSPC the monitor would look at this machine's limits
     this.#watches.set(inode, ++this.#last)
     return this.#last
   }
