@@ -24,7 +24,12 @@ async function bench(args: readonly string[]): Promise<number> {
   process.on('exit', () => fs.rmSync(folder, { recursive: true, force: true }))
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130))
   const machine = machineNow()
-  if (!options.json) console.log(`${Object.entries(machine).map(([name, value]) => `${name} ${value}`).join(', ')}\n`)
+  if (!options.json)
+    console.log(
+      `${Object.entries(machine)
+        .map(([name, value]) => `${name} ${value}`)
+        .join(', ')}\n`,
+    )
   const tables: Table[] = []
   for (const name of options.cases) {
     for (const table of (await CASES[name]?.({ ...options, folder })) ?? []) {
@@ -39,5 +44,10 @@ async function bench(args: readonly string[]): Promise<number> {
 function machineNow() {
   const processors = os.cpus()
   const load = os.loadavg()[0]?.toFixed(2) ?? '?'
-  return { node: process.versions.node, kernel: os.release(), processors: `${processors.length} × ${processors[0]?.model.trim() ?? '?'}`, load }
+  return {
+    node: process.versions.node,
+    kernel: os.release(),
+    processors: `${processors.length} × ${processors[0]?.model.trim() ?? '?'}`,
+    load,
+  }
 }

@@ -51,12 +51,20 @@ async function renameAndRemove(folder: string, count: number): Promise<Row[]> {
     await measure(scene, 'fill', fill, () => exists(`${target}/many`) && fs.readdirSync(`${target}/many`).length === count)
     runCommand('cp', ['-a', source, `${folder}/plain`])
     const rename = (): void => fs.renameSync(`${source}/many`, `${source}/moved`)
-    const renamed = await measure(scene, `rename of a directory of ${count}`, rename, () => !exists(`${target}/many`) && exists(`${target}/moved`))
+    const renamed = await measure(
+      scene,
+      `rename of a directory of ${count}`,
+      rename,
+      () => !exists(`${target}/many`) && exists(`${target}/moved`),
+    )
     const move = runCommand('mv', [`${folder}/plain/many`, `${folder}/plain/moved`])
     const remove = (): void => fs.rmSync(`${source}/moved`, { recursive: true })
     const removed = await measure(scene, `rm -rf of a directory of ${count}`, remove, () => !exists(`${target}/moved`))
     const rm = runCommand('rm', ['-rf', `${folder}/plain/moved`])
-    return [{ ...renamed, ...plain(move) }, { ...removed, ...plain(rm) }]
+    return [
+      { ...renamed, ...plain(move) },
+      { ...removed, ...plain(rm) },
+    ]
   } finally {
     await close(scene, folder)
   }

@@ -33,14 +33,20 @@ export function changesAt(source: string, target: string, path: string): Change[
       hasArrived: () => stat(to) === undefined && holds(`${to}-renamed`, third),
     },
     { kind: 'unlink', make: () => fs.unlinkSync(`${from}-renamed`), hasArrived: () => stat(`${to}-renamed`) === undefined },
-    { kind: 'symlink', make: () => fs.symlinkSync('elsewhere', `${from}-link`), hasArrived: () => stat(`${to}-link`) !== undefined },
+    {
+      kind: 'symlink',
+      make: () => fs.symlinkSync('elsewhere', `${from}-link`),
+      hasArrived: () => stat(`${to}-link`) !== undefined,
+    },
     { kind: 'mkdir', make: () => fs.mkdirSync(`${from}-dir`), hasArrived: () => stat(`${to}-dir`) !== undefined },
   ]
 }
 
 /** Text that nothing else holds. */
 function textOf(size: number): string {
-  return randomBytes(Math.ceil(size / 2)).toString('hex').slice(0, size)
+  return randomBytes(Math.ceil(size / 2))
+    .toString('hex')
+    .slice(0, size)
 }
 
 function stat(path: string): fs.Stats | undefined {

@@ -20,7 +20,8 @@ const WARM_UP = 5
 /** Measures single changes in trees of several sizes. */
 export async function latency({ folder, files, rounds, limit }: BenchOptions): Promise<Table[]> {
   const tables: Table[] = []
-  for (const count of files ?? [100, 10_000, 100_000]) tables.push(await latencyIn(`${folder}/latency-${count}`, count, rounds ?? 40, limit))
+  for (const count of files ?? [100, 10_000, 100_000])
+    tables.push(await latencyIn(`${folder}/latency-${count}`, count, rounds ?? 40, limit))
   return tables
 }
 

@@ -43,7 +43,8 @@ export async function startProgram(args: readonly string[], log: string): Promis
   const { pid } = child
   if (pid === undefined) throw new Error(`${args[0]} could not be started`)
   while (!/\bready\b/.test(fs.readFileSync(log, 'utf8'))) {
-    if (child.exitCode !== null || child.signalCode !== null) throw new Error(`${args[0]} ended:\n${fs.readFileSync(log, 'utf8')}`)
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`${args[0]} ended:\n${fs.readFileSync(log, 'utf8')}`)
     if (performance.now() - startedAt > PATIENCE_MS) throw new Error(`${args[0]} was not ready in time, see ${log}`)
     await pause(2)
   }
@@ -73,7 +74,7 @@ export function runCommand(command: string, args: readonly string[]): Cost {
 }
 
 async function rest(pid: number): Promise<void> {
-  for (let before = -Infinity; ; ) {
+  for (let before = -Infinity; ;) {
     const now = cpuMsOf(pid)
     if (now - before < 1) return
     before = now

@@ -8,7 +8,9 @@ import { makeTree } from '../stage/tree.ts'
 export async function start({ folder, files }: BenchOptions): Promise<Table[]> {
   const rows: Row[] = []
   for (const count of files ?? [10_000, 100_000]) rows.push(...(await startIn(`${folder}/start-${count}`, count)))
-  return [{ title: 'Starting (ms)', rows, notes: ['beside: cp -a for the first sync, find -printf for the restart'], failed: false }]
+  return [
+    { title: 'Starting (ms)', rows, notes: ['beside: cp -a for the first sync, find -printf for the restart'], failed: false },
+  ]
 }
 
 async function startIn(folder: string, count: number): Promise<Row[]> {

@@ -62,10 +62,10 @@ function fill(pass: Pass, change: Change, fd: number, stat: fs.BigIntStats): Pro
  */
 function isHeld(pass: Pass, { path, content }: Change, stat: fs.BigIntStats): boolean {
   const { batch, fresh, mirror } = pass
-  if ((content && batch.reason !== 'initial') || fresh.has(parentOf(path))) return false
+  if ((content && (batch.reason !== 'initial' || mirror.trustedBeforeNs === 0n)) || fresh.has(parentOf(path))) return false
   const there = fs.lstatSync(pass.to(path), { bigint: true, throwIfNoEntry: false })
   if (there === undefined || !there.isFile() || there.size !== stat.size) return false
-  if (content && !mirror.metadata.sameTime(there.mtimeNs, stat.mtimeNs)) return false
+  if (content && (there.ctimeNs >= mirror.trustedBeforeNs || !mirror.metadata.sameTime(there.mtimeNs, stat.mtimeNs))) return false
   mirror.metadata.finishEntry(pass.to(path), pass.from(path), there, stat)
   mirror.hardLinks?.learn(stat, path, pass)
   return true

@@ -18,6 +18,11 @@ export interface Mirror {
   readonly progress: HandlerContext['progress']
   /** Deletes that failed and were not made good since: what they leave behind is not foreign. */
   readonly undeleted: Set<string>
+  /**
+   * At first contact, a file of the target is believed to be the source's when it equals it in size and time and has not changed
+   * (ctime) since this moment: before it, nothing was put there by us. 0 when nothing is believed.
+   */
+  trustedBeforeNs: bigint
   /** Moves of the latest batch that were done, so that its replay knows. */
   readonly moved: { batch: string; readonly inodes: Map<string, bigint> }
   /** Whether large files can share blocks with the source; unknown until tried. */

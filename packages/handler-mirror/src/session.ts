@@ -52,10 +52,15 @@ async function openMirror(options: MirrorOptions, context: HandlerContext): Prom
     log: context.log,
     progress: (bytes) => context.progress(bytes),
     undeleted: new Set(),
+    // An earlier run may have been cut short in the middle of a rename: then another file may lie where this one belongs.
+    trustedBeforeNs: context.isKnown ? 0n : BigInt(Date.now() - CLOCK_LAG_MS) * 1_000_000n,
     moved: { batch: '', inodes: new Map() },
     reflinks: undefined,
   }
 }
+
+/** How far the times of a file system may lag behind the clock. */
+const CLOCK_LAG_MS = 1000
 
 async function tell(batch: Batch, { log }: HandlerContext): Promise<void> {
   for (const { type, path, kind, from } of batch.changes) {

@@ -68,12 +68,35 @@ test('at first contact a file of equal size and time is taken as it is, later it
   fs.utimesSync(stage.destination.at('newer'), 1, 1_600_000_000)
   fs.chmodSync(stage.source.at('same'), 0o604)
   const before = [look(stage.destination, 'same').ino, look(stage.destination, 'newer').ino]
+  await untilOld(stage)
+  await stage.open({}, { isKnown: false })
   await stage.send([change('create', 'same'), change('create', 'newer')], 'initial')
   expect(look(stage.destination, 'same').ino).toBe(before[0])
   expect(Number(look(stage.destination, 'same').mode) & 0o777).toBe(0o604)
   expect(look(stage.destination, 'newer').ino).not.toBe(before[1])
   await stage.send([change('update', 'same')])
   expect(look(stage.destination, 'same').ino).not.toBe(before[0])
+})
+
+test('a file of equal size and time is not taken as it is when it may have been put there by a rename', async () => {
+  for (const [tree, text] of [
+    [stage.source, 'right'],
+    [stage.destination, 'wrong'],
+  ] as const) {
+    for (const name of ['a', 'b']) {
+      tree.write(name, text)
+      fs.utimesSync(tree.at(name), 1, 1_600_000_000)
+    }
+  }
+  stage.source.makeDirectory('d')
+  stage.destination.makeDirectory('e')
+  await untilOld(stage)
+  await stage.open({}, { isKnown: true })
+  await stage.send([change('update', 'a')], 'initial')
+  expect(fs.readFileSync(stage.destination.at('a'), 'utf8')).toBe('right')
+  await stage.open({}, { isKnown: false })
+  await stage.send([change('move', 'd', { ...directory, from: 'e' }), change('update', 'b')], 'initial')
+  expect(fs.readFileSync(stage.destination.at('b'), 'utf8')).toBe('right')
 })
 
 test.runIf(process.geteuid?.() === 0)('owners are carried, and set-id bits survive that', async () => {
@@ -134,3 +157,9 @@ test('extended attributes are carried, changed and removed when asked for', asyn
   await stage.send([change('update', 'f')])
   expect(native.listXattrs(stage.destination.at('f'))).toEqual([])
 })
+
+/** Waits until what was done to the target counts as done before a session that is opened now. */
+async function untilOld({ destination }: MirrorStage): Promise<void> {
+  const changed = Math.max(...fs.readdirSync(destination.root).map((name) => fs.lstatSync(destination.at(name)).ctimeMs))
+  await expect.poll(() => Date.now() - changed, { timeout: 5000 }).toBeGreaterThan(1100)
+}

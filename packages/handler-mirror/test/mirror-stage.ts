@@ -41,7 +41,16 @@ export function mirrorStage(destination = tempTree()): MirrorStage {
       await session?.close?.()
       const parsed = mirror.options.parse({ destination: destination.root, ...options })
       session = await mirror.setup(parsed, {
-        ...{ root: source.root, stateDir: state.root, dryRun: false, isKnown: true, accept: false, log, progress: () => undefined, exec },
+        ...{
+          root: source.root,
+          stateDir: state.root,
+          dryRun: false,
+          isKnown: true,
+          accept: false,
+          log,
+          progress: () => undefined,
+          exec,
+        },
         ...context,
       })
       return session

@@ -48,7 +48,10 @@ export function assemble<Item extends DueItem>(input: AssembleInput<Item>): Asse
   if (input.moves) {
     // A rename touches both of its places as trees.
     const free = input.items.filter((item) => item.scope === 'tree' && item.path !== '' && !input.isBusy(item.path))
-    const { steps, occupied } = planMoves(free.map((item) => input.lookup(item.path)), (path) => input.lookup(path))
+    const { steps, occupied } = planMoves(
+      free.map((item) => input.lookup(item.path)),
+      (path) => input.lookup(path),
+    )
     if (steps.length > 0) return afterMoves(input, steps)
     if (occupied.length > 0) {
       const builder = new Builder(input)
@@ -89,7 +92,8 @@ class Builder<Item extends DueItem> {
     const unfinished = this.delete(gone.map(({ difference }) => difference))
     const isHeld = this.assembly.held.length > 0
     for (const { difference, item } of isHeld ? [] : gone) {
-      if (unfinished.has(difference.path)) this.assembly.again.push({ ...item, path: difference.path, scope: 'entry', after: undefined })
+      if (unfinished.has(difference.path))
+        this.assembly.again.push({ ...item, path: difference.path, scope: 'entry', after: undefined })
     }
     this.assembly.steps.push(...this.#others.filter((step) => !this.#isAbove(step, unfinished)))
   }

@@ -15,11 +15,20 @@ export function toBatch(target: string, steps: readonly Step[], reason: Batch['r
 function toChange({ type, path, from, seen, acked }: Step): Change {
   const previousKind = acked === undefined ? 'none' : acked.kind
   if (seen === undefined) {
-    const kind = acked !== undefined && acked.kind !== 'unknown' ? acked.kind : acked !== undefined && acked.id > 0 ? 'directory' : 'file'
+    const kind =
+      acked !== undefined && acked.kind !== 'unknown' ? acked.kind : acked !== undefined && acked.id > 0 ? 'directory' : 'file'
     return { type, path: toText(path), kind, previousKind, content: false, recursive: false }
   }
   const content = seen.kind !== 'directory' && (acked?.content !== seen.content || acked.kind !== seen.kind)
-  const change = { type, path: toText(path), kind: seen.kind, previousKind, content, recursive: false, stat: statOf(seen) } as const
+  const change = {
+    type,
+    path: toText(path),
+    kind: seen.kind,
+    previousKind,
+    content,
+    recursive: false,
+    stat: statOf(seen),
+  } as const
   return from === undefined ? change : { ...change, from: toText(from) }
 }
 

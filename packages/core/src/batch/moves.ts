@@ -20,7 +20,7 @@ export function planMoves(differences: readonly Difference[], lookup: (path: Raw
   const candidates = pair(differences)
   const plan = new Plan(lookup)
   let waiting = candidates
-  for (let before = -1; waiting.length !== before && waiting.length > 0; ) {
+  for (let before = -1; waiting.length !== before && waiting.length > 0;) {
     before = waiting.length
     waiting = waiting.filter((move) => !plan.accept(move, waiting))
   }

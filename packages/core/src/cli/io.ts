@@ -26,7 +26,8 @@ export type StopSignal = (typeof STOP_SIGNALS)[number]
 
 /** The real world. A reader of the output that goes away ends nothing: files go on being synced. */
 export function processIo(): Io {
-  for (const stream of [process.stdout, process.stderr]) if (stream.listenerCount('error') === 0) stream.on('error', () => undefined)
+  for (const stream of [process.stdout, process.stderr])
+    if (stream.listenerCount('error') === 0) stream.on('error', () => undefined)
   return {
     stdout: process.stdout,
     stderr: process.stderr,

@@ -62,9 +62,20 @@ export async function deliver(options: DeliverOptions): Promise<Delivery> {
     await hooks.sync.promise(Object.assign(event, { signal }))
     return event.result
   }
-  const outcome = await dispatch({ batch, timeoutMs: options.timeoutMs, progress: options.progress, clock, cancel: options.cancel, run })
+  const outcome = await dispatch({
+    batch,
+    timeoutMs: options.timeoutMs,
+    progress: options.progress,
+    clock,
+    cancel: options.cancel,
+    run,
+  })
   if (outcome.type === 'done') return end(failedPaths(outcome.result))
-  return end(NONE, outcome.error ?? new Error('The handler failed without a reason.'), outcome.type === 'lost' ? outcome.late : undefined)
+  return end(
+    NONE,
+    outcome.error ?? new Error('The handler failed without a reason.'),
+    outcome.type === 'lost' ? outcome.late : undefined,
+  )
 }
 
 const NONE: ReadonlyMap<string, unknown> = new Map()
@@ -82,7 +93,12 @@ function failedPaths(result: SyncEvent['result']): ReadonlyMap<string, unknown> 
 function bytesOf(steps: readonly Step[], failed: ReadonlyMap<string, unknown>): number {
   let bytes = 0
   for (const { path, seen, acked, type } of steps) {
-    if (seen?.kind === 'file' && type !== 'move' && acked?.content !== seen.content && !(failed.size > 0 && failed.has(toText(path)))) {
+    if (
+      seen?.kind === 'file' &&
+      type !== 'move' &&
+      acked?.content !== seen.content &&
+      !(failed.size > 0 && failed.has(toText(path)))
+    ) {
       bytes += seen.sizeBytes
     }
   }

@@ -9,7 +9,13 @@ export async function exec(command: string, args: readonly string[], options: Ex
   const { input, cwd, env, signal } = options
   signal?.throwIfAborted()
   // A group of its own, so that what the command started is ended with it.
-  const child = execa(command, args, { reject: false, detached: true, ...(input !== undefined && { input }), ...(cwd && { cwd }), ...(env && { env }) })
+  const child = execa(command, args, {
+    reject: false,
+    detached: true,
+    ...(input !== undefined && { input }),
+    ...(cwd && { cwd }),
+    ...(env && { env }),
+  })
   const kill = (name: NodeJS.Signals): void => {
     try {
       if (child.pid !== undefined) process.kill(-child.pid, name)

@@ -67,7 +67,8 @@ export function createGuard({ fs, root, seen, recorded, record, accept }: GuardO
       if (wrong !== undefined) throw new RootHalt(wrong)
       if (isAccepted) return
       if (path !== '') throw new RootHalt(mountChanged(`${text}/${toText(path)}`))
-      if (fs.list(root)?.length === 0 && seen.list(ROOT_DIR, undefined, 1).length > 0 && seen.entries > 1) throw new RootHalt(emptied(text))
+      if (fs.list(root)?.length === 0 && seen.list(ROOT_DIR, undefined, 1).length > 0 && seen.entries > 1)
+        throw new RootHalt(emptied(text))
     },
     accept() {
       dev = undefined

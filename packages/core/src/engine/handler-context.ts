@@ -15,7 +15,16 @@ export interface ContextOptions {
 }
 
 /** What a handler is given at its setup. */
-export function createHandlerContext({ source, stateDir, target, dryRun, isKnown, accept, log, progress }: ContextOptions): HandlerContext {
+export function createHandlerContext({
+  source,
+  stateDir,
+  target,
+  dryRun,
+  isKnown,
+  accept,
+  log,
+  progress,
+}: ContextOptions): HandlerContext {
   const directory = path.join(stateDir, 'targets', encodeURIComponent(target))
   let isMade = false
   return {

@@ -34,6 +34,11 @@ export class Health {
     this.#change('recovered')
   }
 
+  /** A batch that fails as a whole is cut down, so that one bad path cannot keep the others from the target. */
+  limit(maxChanges: number): number {
+    return Math.max(1, Math.floor(maxChanges / 4 ** Math.max(0, this.failures - 1)))
+  }
+
   /** Whether the target still has to wait; ends the wait when its time has come. */
   isWaiting(now: number): boolean {
     if (this.retryAt === undefined) return false

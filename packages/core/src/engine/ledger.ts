@@ -26,7 +26,12 @@ export function createLedger(store: Store, record: TargetRecord, acked: AckedTre
   }
   return {
     begin(batch, steps) {
-      store.transaction(() => record.begin(batch, steps.map(({ path, from }) => (from === undefined ? [path] : [path, from]))))
+      store.transaction(() =>
+        record.begin(
+          batch,
+          steps.map(({ path, from }) => (from === undefined ? [path] : [path, from])),
+        ),
+      )
     },
     settle(batch, steps, hasFailed) {
       store.transaction(() => {

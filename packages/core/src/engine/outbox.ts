@@ -121,6 +121,7 @@ export class Outbox {
   }
 }
 
-function pathsOf(steps: readonly Step[]): RawPath[] {
+/** Every place that steps are about. */
+export function pathsOf(steps: readonly Step[]): RawPath[] {
   return steps.flatMap(({ path, from }) => (from === undefined ? [path] : [path, from]))
 }

@@ -7,8 +7,8 @@ import { createProblems, type Problems } from './problems.ts'
 /** Paths that failed: how often, why, and when to try again. */
 export interface Retries {
   readonly problems: Problems
-  /** Attempts that a path has behind it. */
-  attemptsOf(path: RawPath): number
+  /** Number of the attempt that a batch of these paths is: one more than the worst of them has behind it. */
+  nextAttempt(steps: readonly { readonly path: RawPath }[]): number
   /** One more failure; returns the item to wait and for how long. `error`: the path's own reason, to be shown. */
   fail(path: RawPath, now: number, error?: unknown): { readonly item: Item; readonly waitMs: number }
   solve(path: RawPath): void
@@ -21,7 +21,7 @@ export function createRetries(options: RetryOptions, random: () => number, now: 
   const waitMs = (count: number): number => backoffMs(count, options, random)
   return {
     problems,
-    attemptsOf: (path) => attempts.get(path) ?? 0,
+    nextAttempt: (steps) => 1 + steps.reduce((most, { path }) => Math.max(most, attempts.get(path) ?? 0), 0),
     fail(path, at, error) {
       const count = (attempts.get(path) ?? 0) + 1
       attempts.set(path, count)

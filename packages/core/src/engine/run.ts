@@ -88,7 +88,9 @@ export class Run {
     const { store, damaged } = options.open(task)
     try {
       if (damaged !== undefined) {
-        log.warn(`The state was damaged. It was put aside as ${damaged}; everything is compared anew, and nothing is deleted at a target before.`)
+        log.warn(
+          `The state was damaged. It was put aside as ${damaged}; everything is compared anew, and nothing is deleted at a target before.`,
+        )
       }
       const chosen = options.monitor === undefined ? await choose(options) : { monitor: options.monitor, why: 'as given' }
       const holder: { run?: Run } = {}
@@ -175,7 +177,8 @@ export class Run {
   #sleep(): void {
     if (this.#isAwake || this.#isClosed) return
     let next = this.source.nextAt() ?? Infinity
-    if (this.source.halt === undefined && this.source.scanned) for (const target of this.targets) next = Math.min(next, target.nextAt() ?? Infinity)
+    if (this.source.halt === undefined && this.source.scanned)
+      for (const target of this.targets) next = Math.min(next, target.nextAt() ?? Infinity)
     if (next === this.#timerAt) return
     this.#timer?.cancel()
     this.#timerAt = next
@@ -217,7 +220,12 @@ async function choose({ task, fs, clock }: RunOptions): Promise<ChosenMonitor> {
   return chooseMonitor({ requested, platform: process.platform, fileSystemType, clock, pollIntervalMs })
 }
 
-async function startMonitor({ task, log }: RunOptions, monitor: Monitor, store: Store, run: () => Run | undefined): Promise<void> {
+async function startMonitor(
+  { task, log }: RunOptions,
+  monitor: Monitor,
+  store: Store,
+  run: () => Run | undefined,
+): Promise<void> {
   await monitor.start({
     root: fromText(task.source),
     directories: {

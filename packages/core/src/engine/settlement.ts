@@ -50,7 +50,10 @@ export function settleDelivery(options: SettlementOptions): void {
   else retryBatch(options, failedPaths, error)
 }
 
-function retryPaths({ delivery: { batch, failed }, schedule, retries, now, ...options }: SettlementOptions, paths: readonly RawPath[]): void {
+function retryPaths(
+  { delivery: { batch, failed }, schedule, retries, now, ...options }: SettlementOptions,
+  paths: readonly RawPath[],
+): void {
   for (const path of paths) {
     const text = toText(path)
     const reason = failed.get(text)
@@ -61,7 +64,11 @@ function retryPaths({ delivery: { batch, failed }, schedule, retries, now, ...op
 }
 
 /** The target waits as a whole; a path that fails by itself lets the others go first. */
-function retryBatch({ delivery: { batch }, schedule, retries, now, ...options }: SettlementOptions, paths: readonly RawPath[], error: unknown): void {
+function retryBatch(
+  { delivery: { batch }, schedule, retries, now, ...options }: SettlementOptions,
+  paths: readonly RawPath[],
+  error: unknown,
+): void {
   for (const path of paths) {
     const { item, waitMs } = retries.fail(path, now)
     if (paths.length === 1) schedule.postpone(item, now + waitMs)

@@ -19,7 +19,7 @@ export function statusOf(task: Task, run: Run | undefined): Status {
       why: monitor?.why ?? '',
       watches: stats?.watches ?? 0,
       losses: stats?.losses ?? 0,
-      uncovered: source?.uncovered ?? 0,
+      uncovered: source?.patrol.uncovered ?? 0,
     },
     tree: {
       entries: run?.entries ?? 0,

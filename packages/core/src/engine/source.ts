@@ -4,7 +4,7 @@ import type { Scope } from '../model/difference.ts'
 import { ROOT_DIR } from '../model/entry.ts'
 import type { FileSystem } from '../model/file-system.ts'
 import type { Hint } from '../model/hint.ts'
-import { joinPath, nameOf, parentOf, type RawPath, ROOT_PATH } from '../model/path.ts'
+import { joinPath, type RawPath, ROOT_PATH } from '../model/path.ts'
 import type { Task } from '../model/task.ts'
 import type { Monitor } from '../monitor/monitor.ts'
 import type { Halt } from '../observe/status.ts'
@@ -12,8 +12,8 @@ import type { Store } from '../store/store.ts'
 import { RACY_MS } from '../tree/context.ts'
 import { createTree, type Tree } from '../tree/tree.ts'
 import { type Guard, RootHalt } from './guard.ts'
+import { Halting } from './halting.ts'
 import { earliest, isDue, Patrol } from './patrol.ts'
-import type { Problems } from './problems.ts'
 import { createSecondLook, type SecondLook } from './second-look.ts'
 
 export interface SourceOptions {
@@ -38,28 +38,22 @@ const SLICE_MS = 12
 const GATHER_MS = 5
 /** A small file is written and closed well within this time. */
 const WRITER_MS = 1
-/** How often a halted root is looked at. */
-const RECHECK_MS = 1000
 /** A scrub works a tenth of the time at most. */
 const REST_MS = 10 * SLICE_MS
 
 /** The watched side of a task: takes the monitor's hints, keeps the seen state true, tells what was touched. */
 export class Source {
-  /** Set while nothing may be sent; stays until everything was scanned again without finding the same. */
-  halt: Halt | undefined
   /** Whether the first scan is over. */
   scanned = false
   readonly secondLook: SecondLook
+  readonly patrol: Patrol
   readonly #o: SourceOptions
-  #isStopped = false
+  readonly #halting: Halting
   #tree: Tree
-  readonly #patrol: Patrol
   /** Wall time when the scan in progress began. */
   #scanFrom: number | undefined
   #firstHintAt: number | undefined
   #settleAt: number | undefined
-  /** At once: what the root is has to be known before anything is taken from it. */
-  #recheckAt: number | undefined = -Infinity
   /** A scrub rests between its slices. */
   #isScrub = false
   #nextSliceAt: number | undefined
@@ -69,22 +63,20 @@ export class Source {
   constructor(options: SourceOptions) {
     this.#o = options
     const { clock, task } = options
-    this.#patrol = new Patrol({ clock, pollIntervalMs: task.pollIntervalMs, scrubIntervalMs: task.scrubIntervalMs })
+    this.#halting = new Halting(options.guard, (halt) => options.haltChanged(halt))
+    this.patrol = new Patrol({ clock, pollIntervalMs: task.pollIntervalMs, scrubIntervalMs: task.scrubIntervalMs })
     this.#tree = this.#rebuild()
     const { fs, root, store } = options
     this.secondLook = createSecondLook({ fs, root, rules: task.rules, seen: store.seen, tree: () => this.#tree })
   }
 
+  /** Set while nothing may be sent. */
+  get halt(): Halt | undefined {
+    return this.#halting.halt
+  }
+
   get tree(): Tree {
     return this.#tree
-  }
-
-  get uncovered(): number {
-    return this.#patrol.uncovered
-  }
-
-  get problems(): Problems {
-    return this.#patrol.problems
   }
 
   /** Whether nothing has happened for a while. */
@@ -94,12 +86,12 @@ export class Source {
 
   /** Whether everything known was looked at. */
   get isQuiet(): boolean {
-    return this.#isStopped || (this.scanned && !this.#tree.hasHints && this.#tree.scanning === 0)
+    return this.#halting.isStopped || (this.scanned && !this.#tree.hasHints && this.#tree.scanning === 0)
   }
 
   hint(hint: Hint): void {
     if (hint.type === 'root') {
-      this.#recheckAt = -Infinity
+      this.#halting.checkAt = -Infinity
       this.#o.disturbed(ROOT_PATH)
       return
     }
@@ -115,14 +107,14 @@ export class Source {
 
   /** Takes in every hint that the monitor has by now. */
   drain(): void {
-    if (!this.#isStopped) this.#o.monitor.drain()
+    if (!this.#halting.isStopped) this.#o.monitor.drain()
   }
 
   /** When to work again although nothing happens. Monotonic. */
   nextAt(): number | undefined {
-    if (this.#isStopped) return this.#recheckAt
+    if (this.#halting.isStopped) return this.#halting.checkAt
     const gathered = this.#firstHintAt === undefined ? undefined : this.#firstHintAt + this.#gatherMs
-    return earliest([this.#recheckAt, gathered, this.#settleAt, this.#patrol.nextAt, this.#nextSliceAt])
+    return earliest([this.#halting.checkAt, gathered, this.#settleAt, this.patrol.nextAt, this.#nextSliceAt])
   }
 
   /** Looks and scans for one slice; returns whether more is left to do at once. */
@@ -139,9 +131,9 @@ export class Source {
     const now = this.#o.clock.monotonic()
     const wall = this.#o.clock.now()
     this.drain()
-    if (isDue(this.#recheckAt, now)) this.#recheck(now)
-    if (this.#isStopped) return false
-    this.#patrol.visit(this.#tree, now)
+    if (this.#halting.check(now)) this.#restart()
+    if (this.#halting.isStopped) return false
+    this.patrol.visit(this.#tree, now)
     this.#scrub(now)
     const gathering = this.#firstHintAt !== undefined && now < this.#firstHintAt + this.#gatherMs
     const resting = this.#nextSliceAt !== undefined && now < this.#nextSliceAt
@@ -185,9 +177,7 @@ export class Source {
     this.#isFull = false
     this.scanned = true
     this.#settleAt = this.#o.clock.monotonic() + SETTLE_MS
-    if (this.halt === undefined) return
-    this.halt = undefined
-    this.#o.haltChanged(undefined)
+    this.#halting.end()
   }
 
   /** Nothing has happened for a while: from here on, times tell every change apart. */
@@ -197,7 +187,7 @@ export class Source {
   }
 
   #scrub(now: number): void {
-    if (!this.#patrol.isScrubDue(now) || !this.scanned || this.#tree.scanning > 0) return
+    if (!this.patrol.isScrubDue(now) || !this.scanned || this.#tree.scanning > 0) return
     this.#isScrub = true
     this.#isFull = true
     // Without a promise of no loss, what was written since the last scan began may hide in the clock's tick.
@@ -205,41 +195,29 @@ export class Source {
     this.#tree.scanAll(monitor.guarantee === 'no-loss' ? Infinity : store.counters.horizonMs - RACY_MS, false)
   }
 
-  #recheck(now: number): void {
-    const wrong = this.#o.guard.check()
-    if (wrong !== undefined) {
-      this.#stop(wrong, now)
-      return
-    }
-    this.#recheckAt = undefined
-    if (!this.#isStopped) return
-    // The root is as it was; whether it is still empty, or a mount still away, the scan finds out again.
+  /** What was wrong is over; whether it is still empty, or a mount still away, the scan finds out again. */
+  #restart(): void {
     this.#tree = this.#rebuild()
-    this.#isStopped = false
+    this.#halting.isStopped = false
   }
 
   /** In memory the tree is ahead of what was rolled back: it is read anew and everything is scanned. */
   #recover(error: unknown): void {
     const now = this.#o.clock.monotonic()
     this.#scanFrom = undefined
-    if (error instanceof RootHalt) this.#stop(error.halt, now)
+    if (error instanceof RootHalt) this.#halting.stop(error.halt, now)
     else {
       this.#o.log.warn(`The state could not be written: ${(error as Error).message}. Trying again.`)
-      this.#stop({ code: 'STATE_DIR_UNUSABLE', message: (error as Error).message, fix: 'Free space, or mend the state directory.' }, now)
+      this.#halting.stop(
+        { code: 'STATE_DIR_UNUSABLE', message: (error as Error).message, fix: 'Free space, or mend the state directory.' },
+        now,
+      )
     }
-  }
-
-  #stop(halt: Halt, now: number): void {
-    const isNew = this.halt?.code !== halt.code || this.halt.message !== halt.message
-    this.halt = halt
-    this.#isStopped = true
-    this.#recheckAt = now + RECHECK_MS
-    if (isNew) this.#o.haltChanged(halt)
   }
 
   #rebuild(): Tree {
     const { task, store, fs, root, monitor, guard } = this.#o
-    this.#patrol.forgetUncovered()
+    this.patrol.forgetUncovered()
     const tree = store.transaction(() =>
       createTree({
         table: store.seen,
@@ -250,11 +228,11 @@ export class Source {
         noLoss: monitor.guarantee === 'no-loss',
         arm: (dir, path) => monitor.arm(dir, path),
         disarm: (dir) => monitor.disarm(dir),
-        uncovered: (dir) => this.#patrol.addUncovered(dir),
+        uncovered: (dir) => this.patrol.addUncovered(dir),
         touch: (path, scope) => this.#o.touch(path, scope),
         isHeld: (path) => this.#o.isHeld(path),
-        problem: (path, error) => this.#patrol.addProblem(path, error),
-        solved: (path) => this.#patrol.solve(path),
+        problem: (path, error) => this.patrol.addProblem(path, error),
+        solved: (path) => this.patrol.solve(path),
         guard: (path) => guard.beforeVanish(path),
       }),
     )

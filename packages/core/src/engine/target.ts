@@ -6,11 +6,10 @@ import type { Scope } from '../model/difference.ts'
 import { type RawPath, ROOT_PATH } from '../model/path.ts'
 import type { State, Totals } from '../observe/status.ts'
 import { deliver, type Delivery } from './delivery.ts'
-import { meetTarget } from './first-contact.ts'
 import { Health } from './health.ts'
 import { type Input, nextState } from './machine.ts'
-import { extraneousNotice } from './notices.ts'
-import type { Outbox, Parcel } from './outbox.ts'
+import { makeContact, openSession } from './opening.ts'
+import { type Outbox, type Parcel, pathsOf } from './outbox.ts'
 import { reasonOf } from './problems.ts'
 import type { Retries } from './retries.ts'
 import { settleDelivery } from './settlement.ts'
@@ -85,7 +84,7 @@ export class Target {
     if (this.health.isWaiting(now) || !this.#settleAll() || !this.#isReady()) return
     try {
       while (this.inFlight < this.#o.spec.handler.capabilities.parallel && now >= this.#earliestStart) {
-        const parcel = this.outbox.next(now, this.#maxChanges)
+        const parcel = this.outbox.next(now, this.health.limit(this.#o.spec.handler.capabilities.maxChanges))
         if (parcel === undefined) break
         this.#send(parcel, now)
       }
@@ -134,11 +133,6 @@ export class Target {
     return this.state === 'stopped' || this.state === 'failed'
   }
 
-  get #maxChanges(): number {
-    // A batch that fails as a whole is cut down, so that one bad path cannot keep the others from the target.
-    return Math.max(1, Math.floor(this.#o.spec.handler.capabilities.maxChanges / 4 ** Math.max(0, this.health.failures - 1)))
-  }
-
   #isReady(): boolean {
     const source = this.#o.source()
     if (source.halt !== undefined || !source.scanned || this.#isSettingUp) return false
@@ -152,25 +146,12 @@ export class Target {
     return false
   }
 
-  async #openSession(): Promise<Session> {
-    const { spec, context, store } = this.#o
-    const { record } = this.#parts
-    const progress = (bytes: number): void => void (this.totals.bytes += bytes)
-    const session = await spec.handler.setup(spec.options, context({ isKnown: record.met, progress }))
-    if (session.isNew && record.met) store.transaction(() => record.forget())
-    return session
-  }
-
   async #setUp(): Promise<void> {
-    const { store, source, task, log, clock, wake } = this.#o
+    const { clock, wake } = this.#o
     try {
-      this.session ??= await this.#openSession()
+      this.session ??= await openSession(this.#o, this.#parts, (bytes) => (this.totals.bytes += bytes))
       if (!this.#parts.record.met) {
-        const isDeleted = task.extraneous === 'delete'
-        const states = { store, record: this.#parts.record, acked: this.#parts.acked, seen: store.seen, directories: source().tree.directories }
-        const count = await meetTarget({ session: this.session, signal: this.#cancel.signal, ...states, isDeleted })
-        if (count > 0) log.warn(extraneousNotice(count, isDeleted), { target: this.info.target })
-        this.kept = isDeleted ? 0 : count
+        this.kept = await makeContact(this.#o, this.#parts, this.session, this.#cancel.signal)
         this.outbox.touch(ROOT_PATH, 'tree', clock.monotonic())
       }
       this.health.recover()
@@ -189,7 +170,7 @@ export class Target {
     this.inFlight++
     this.#earliestStart = now + task.schedule.minIntervalMs
     this.#parts.deleteLimit.send(steps.filter(({ type }) => type === 'delete').length, now)
-    const attempt = 1 + steps.reduce((most, { path }) => Math.max(most, this.retries.attemptsOf(path)), 0)
+    const attempt = this.retries.nextAttempt(steps)
     const batch = toBatch(this.info.target, steps, this.state === 'initial' ? 'initial' : 'change', attempt)
     const parts = { batch, steps, info: this.info, hooks, clock, timeoutMs: task.timeoutMs, cancel: this.#cancel.signal }
     const progress = (): number => this.totals.bytes
@@ -218,11 +199,17 @@ export class Target {
   #settle(delivery: Delivery, parcel: Parcel, stamp: number): void {
     const { hooks, source, clock } = this.#o
     const { batch, sent, failed, durationMs, bytes } = delivery
-    const { ledger, schedule, deleteLimit } = this.#parts
-    const parts = { ledger, schedule, deleteLimit, retries: this.retries, now: clock.monotonic() }
     source().drain()
-    const isDoubtful = (step: Step): boolean => this.outbox.isDisturbed(parcel, step) || source().secondLook.hasChanged(step, stamp)
-    settleDelivery({ ...parts, isDoubtful, delivery, again: parcel.again, failed: (event) => hooks.failed.call({ ...this.info, ...event }) })
+    const isDoubtful = (step: Step): boolean =>
+      this.outbox.isDisturbed(parcel, step) || source().secondLook.hasChanged(step, stamp)
+    settleDelivery({
+      ...this.#parts,
+      now: clock.monotonic(),
+      isDoubtful,
+      delivery,
+      again: parcel.again,
+      failed: (event) => hooks.failed.call({ ...this.info, ...event }),
+    })
     this.outbox.release(parcel)
     if (delivery.withheld > 0) this.#hasWithheld = true
     if (delivery.late !== undefined) this.#awaitLate(delivery)
@@ -242,10 +229,7 @@ export class Target {
   #awaitLate({ late, sent }: Delivery): void {
     const doubt = (): void => {
       this.#parts.ledger.doubt(sent)
-      for (const { path, from } of sent) {
-        this.outbox.touch(path, 'tree', this.#o.clock.monotonic())
-        if (from !== undefined) this.outbox.touch(from, 'tree', this.#o.clock.monotonic())
-      }
+      for (const path of pathsOf(sent)) this.outbox.touch(path, 'tree', this.#o.clock.monotonic())
     }
     const again = (): void => {
       if (this.#isOver) return

@@ -79,7 +79,7 @@ function decode(bytes: Buffer): string {
     return strict.decode(bytes)
   } catch {
     let text = ''
-    for (let at = 0; at < bytes.length; ) {
+    for (let at = 0; at < bytes.length;) {
       const length = sequenceLength(bytes, at)
       text += length === 0 ? String.fromCharCode(0xdc00 + bytes[at]!) : strict.decode(bytes.subarray(at, at + length))
       at += length || 1

@@ -82,7 +82,14 @@ class InotifyMonitor implements Monitor {
     // armed anew and read after that: either way nobody relies on these events.
     for (const dir of this.#table.directories(watch)) {
       if (name === '') this.#selfEvent(dir, mask)
-      else this.#options!.sink({ type: 'entry', dir, name, content: (mask & (IN.MODIFY | IN.CLOSE_WRITE)) !== 0, writing: isWriting(mask) })
+      else
+        this.#options!.sink({
+          type: 'entry',
+          dir,
+          name,
+          content: (mask & (IN.MODIFY | IN.CLOSE_WRITE)) !== 0,
+          writing: isWriting(mask),
+        })
     }
     if (name === '' && (mask & IN.IGNORED) !== 0) this.#table.forget(watch)
   }

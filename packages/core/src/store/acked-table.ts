@@ -6,14 +6,20 @@ import type { Counters } from './counters.ts'
 import { kindNumber, kindOfNumber } from './kinds.ts'
 
 /** The acked state of the target with this number. `size` is kept by the caller's transaction. */
-export function createAckedTable(db: DatabaseSync, target: number, counters: Counters, size: { entries: number; rollbacks: number }): AckedTable {
+export function createAckedTable(
+  db: DatabaseSync,
+  target: number,
+  counters: Counters,
+  size: { entries: number; rollbacks: number },
+): AckedTable {
   const sql = prepare(db)
   return {
     get(parent, name) {
       const row = sql.get.get(target, parent, name) as Row | undefined
       return row && toRow(row)
     },
-    list: (parent, after = '' as RawPath, limit = -1) => (sql.list.all(target, parent, after, limit) as unknown as Row[]).map(toRow),
+    list: (parent, after = '' as RawPath, limit = -1) =>
+      (sql.list.all(target, parent, after, limit) as unknown as Row[]).map(toRow),
     put(parent, name, e: AckedEntry) {
       const values = [kindNumber(e.kind), e.id, e.dev, e.ino, e.birthMs, e.stamp, e.content] as const
       if (sql.update.run(...values, target, parent, name).changes === 0) {

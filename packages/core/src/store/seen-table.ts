@@ -16,7 +16,19 @@ export function createSeenTable(db: DatabaseSync, counters: Counters): SeenTable
     list: (parent, after = '' as RawPath, limit = -1) => (sql.list.all(parent, after, limit) as unknown as Row[]).map(toRow),
     put(parent, name, e) {
       const times = [e.sizeBytes, e.mtimeMs, e.ctimeMs, e.birthMs] as const
-      const values = [kindNumber(e.kind), e.id, ...times, e.mode, e.uid, e.gid, e.dev, e.ino, e.nlink, e.stamp, e.content] as const
+      const values = [
+        kindNumber(e.kind),
+        e.id,
+        ...times,
+        e.mode,
+        e.uid,
+        e.gid,
+        e.dev,
+        e.ino,
+        e.nlink,
+        e.stamp,
+        e.content,
+      ] as const
       if (sql.update.run(...values, parent, name).changes === 0) {
         sql.insert.run(parent, name, ...values)
         counters.entries++
@@ -49,7 +61,12 @@ type Row = [DirId, RawPath, number, DirId, ...number[]]
 
 const COLUMNS = 'parent, name, kind, id, size, mtime, ctime, birth, mode, uid, gid, dev, ino, nlink, stamp, content'
 
-function prepare(db: DatabaseSync): Record<'get' | 'list' | 'byInode' | 'directories' | 'allDirectories' | 'insert' | 'update' | 'remove' | 'move' | 'removeListing', StatementSync> {
+function prepare(
+  db: DatabaseSync,
+): Record<
+  'get' | 'list' | 'byInode' | 'directories' | 'allDirectories' | 'insert' | 'update' | 'remove' | 'move' | 'removeListing',
+  StatementSync
+> {
   const read = (text: string): StatementSync => {
     const statement = db.prepare(text)
     statement.setReturnArrays(true)
@@ -71,9 +88,25 @@ function prepare(db: DatabaseSync): Record<'get' | 'list' | 'byInode' | 'directo
 }
 
 function toRow(row: Row): SeenRow {
-  const [parent, name, kind, id, sizeBytes, mtimeMs, ctimeMs, birthMs, mode, uid, gid, dev, ino, nlink, stamp, content] = row as unknown as [
-    DirId, RawPath, number, DirId, number, number, number, number, number, number, number, number, number, number, number, number,
-  ]
+  const [parent, name, kind, id, sizeBytes, mtimeMs, ctimeMs, birthMs, mode, uid, gid, dev, ino, nlink, stamp, content] =
+    row as unknown as [
+      DirId,
+      RawPath,
+      number,
+      DirId,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ]
   return {
     parent,
     name,

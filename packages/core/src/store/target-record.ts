@@ -40,7 +40,10 @@ export function openTargetRecord(db: DatabaseSync, name: string, identity: strin
     begin: (batch, changes) => void begin.run(row.id, batch, JSON.stringify(changes)),
     end: (batch) => void end.run(row.id, batch),
     interrupted() {
-      const rows = db.prepare('select batch, changes from flight where target = ?').all(row.id) as { batch: string; changes: string }[]
+      const rows = db.prepare('select batch, changes from flight where target = ?').all(row.id) as {
+        batch: string
+        changes: string
+      }[]
       return rows.map(({ batch, changes }) => ({ batch, changes: JSON.parse(changes) as FlightChange[] }))
     },
     forget() {

@@ -72,7 +72,16 @@ class OpenStage implements Stage {
     this.source = source
     this.target = target
     this.#builder = new BatchBuilder(source.root, handler.capabilities)
-    this.#context = { root: source.root, stateDir, dryRun, isKnown: false, accept: false, log: SILENT, progress: () => undefined, exec }
+    this.#context = {
+      root: source.root,
+      stateDir,
+      dryRun,
+      isKnown: false,
+      accept: false,
+      log: SILENT,
+      progress: () => undefined,
+      exec,
+    }
   }
 
   async session(): Promise<Session> {

@@ -33,7 +33,12 @@ export function applyFindings(context: TreeContext, limbo: Limbo, findings: read
  * Entries seem to have vanished when the directory at their path is another one by now, too: moved, replaced, or a mount came or
  * went. Then it is the directory that is looked at, from above.
  */
-function withoutStrangers(context: TreeContext, limbo: Limbo, findings: readonly Finding[], options: ApplyOptions): readonly Finding[] {
+function withoutStrangers(
+  context: TreeContext,
+  limbo: Limbo,
+  findings: readonly Finding[],
+  options: ApplyOptions,
+): readonly Finding[] {
   const strange = new Set<DirId>()
   for (const dir of new Set(findings.filter(isVanished).map((finding) => finding.dir))) {
     if (dir !== ROOT_DIR && !isInPlace(context, dir)) strange.add(dir)
@@ -63,7 +68,11 @@ export function lookFromAbove(context: TreeContext, limbo: Limbo, dir: DirId, op
   const parentPath = context.directories.pathOf(place.parent)
   const row = context.table.get(place.parent, place.name)
   if (parentPath === undefined || row === undefined) return // whoever saw it go has dealt with it
-  const found = lookAt(context, place.parent, parentPath, place.name, row, { content: false, suspectFromMs: Infinity, ctimeMeansContent: true })
+  const found = lookAt(context, place.parent, parentPath, place.name, row, {
+    content: false,
+    suspectFromMs: Infinity,
+    ctimeMeansContent: true,
+  })
   if (typeof found === 'object') applyFindings(context, limbo, [found], { ...options, quiet: false })
   else if (found === 'same') options.scan(dir, false) // it is back
 }
@@ -90,7 +99,8 @@ function place(context: TreeContext, limbo: Limbo, finding: Finding, options: Ap
     } else if (disk.nlink > 1) updateLinks(context, finding, disk, finding.content)
     return
   }
-  const left = twin.parent === LIMBO ? limbo.release(twin.name) : { path: pathOfRow(context, twin), written: isRecent(context, disk) }
+  const left =
+    twin.parent === LIMBO ? limbo.release(twin.name) : { path: pathOfRow(context, twin), written: isRecent(context, disk) }
   const from = left.path
   context.table.move(twin.parent, twin.name, dir, name)
   const written = finding.content || left.written || twin.sizeBytes !== disk.sizeBytes || twin.mtimeMs !== disk.mtimeMs

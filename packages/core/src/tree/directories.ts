@@ -50,7 +50,7 @@ class Places implements Directories {
 
   pathOf(dir: DirId): RawPath | undefined {
     let path = ROOT_PATH
-    for (let at = dir; at !== ROOT_DIR; ) {
+    for (let at = dir; at !== ROOT_DIR;) {
       const name = this.#names.get(at)
       if (name === undefined) return undefined // forgotten, or in limbo
       path = path === '' ? name : joinPath(name, path)

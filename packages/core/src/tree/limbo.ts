@@ -1,5 +1,5 @@
 import type { DirId } from '../model/entry.ts'
-import type { RawPath } from '../model/path.ts'
+import { type RawPath, ROOT_PATH } from '../model/path.ts'
 import { LIMBO, type SeenEntry } from '../model/seen.ts'
 import type { TreeContext } from './context.ts'
 
@@ -21,8 +21,10 @@ export function createLimbo(context: TreeContext): Limbo {
   const { table } = context
   const paths = new Map<RawPath, { readonly path: RawPath; readonly written: boolean }>()
   let next = 0
-  // Rows that a dead process left behind.
-  for (const row of table.list(LIMBO)) remove(context, row.name, row)
+  // Rows that a dead process, or a scan that was given up, left behind: nobody was told that they have gone, nor from where.
+  const left = table.list(LIMBO)
+  for (const row of left) remove(context, row.name, row)
+  if (left.length > 0) context.touch(ROOT_PATH, 'tree')
   return {
     detach(dir, name, path, id, written) {
       const key = String(++next) as RawPath

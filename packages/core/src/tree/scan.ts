@@ -71,7 +71,9 @@ const SLICE = 256
 const RESTARTS = 3
 
 function covers(a: ScanJob, b: ScanJob): boolean {
-  return (a.deep || !b.deep) && a.look.suspectFromMs <= b.look.suspectFromMs && (a.look.ctimeMeansContent || !b.look.ctimeMeansContent)
+  return (
+    (a.deep || !b.deep) && a.look.suspectFromMs <= b.look.suspectFromMs && (a.look.ctimeMeansContent || !b.look.ctimeMeansContent)
+  )
 }
 
 function* scanDirectory(

@@ -17,7 +17,7 @@ test.each(cases.filter(({ precise }) => precise !== true))('$name', async ({ bef
   scene = new Scene(createPollMonitor({ clock: systemClock, intervalMs: 40 }), before === undefined ? {} : { before })
   await scene.start()
   await run(scene)
-  expect(scene.monitor.guarantee).toBe('no-loss')
+  expect(scene.monitor.guarantee).toBe('best-effort')
 })
 
 test('each interval is one hint for the whole tree, until it is stopped', async () => {

@@ -3,7 +3,14 @@ import type { RawPath } from '../../src/model/path.ts'
 import type { Item } from '../../src/schedule/item.ts'
 import { createSchedule } from '../../src/schedule/schedule.ts'
 
-const item = (path: string): Item => ({ path: path as RawPath, scope: 'entry', firstAt: 0, lastAt: 0, attempts: 0, after: undefined })
+const item = (path: string): Item => ({
+  path: path as RawPath,
+  scope: 'entry',
+  firstAt: 0,
+  lastAt: 0,
+  attempts: 0,
+  after: undefined,
+})
 
 test('a directory that had to wait goes before what is below it', () => {
   const schedule = createSchedule({ delayMs: 0, hurryMs: 0 })

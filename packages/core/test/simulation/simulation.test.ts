@@ -34,5 +34,10 @@ async function report(seed: number): Promise<string> {
   const history = drawHistory(seed)
   const shortest = await shrink(history, await simulate(history))
   const { broken, story } = shortest.outcome
-  return [`Seed ${seed}: ${broken}`, JSON.stringify(shortest.history.setting), ...story, `Again: CLSYNC_SEED=${seed} CLSYNC_HISTORIES=1`].join('\n')
+  return [
+    `Seed ${seed}: ${broken}`,
+    JSON.stringify(shortest.history.setting),
+    ...story,
+    `Again: CLSYNC_SEED=${seed} CLSYNC_HISTORIES=1`,
+  ].join('\n')
 }

@@ -36,7 +36,8 @@ function wanted(world: World, { setting }: Target): Map<string, Inode> {
 function differs(inode: Inode, held: Held): string | undefined {
   if (inode.kind !== held.kind) return `is a ${held.kind}, not a ${inode.kind}`
   if (inode.kind !== 'directory' && inode.version !== held.version) return `has content ${held.version}, not ${inode.version}`
-  if (inode.mode !== held.mode || inode.uid !== held.uid) return `has mode ${held.mode} of ${held.uid}, not ${inode.mode} of ${inode.uid}`
+  if (inode.mode !== held.mode || inode.uid !== held.uid)
+    return `has mode ${held.mode} of ${held.uid}, not ${inode.mode} of ${inode.uid}`
   if (inode.kind !== 'directory' && inode.mtimeMs !== held.mtimeMs) return `has time ${held.mtimeMs}, not ${inode.mtimeMs}`
   return undefined
 }

@@ -96,7 +96,8 @@ export class Disk {
   link(from: string, to: string): boolean {
     const source = this.#place(from)
     const target = this.#place(to)
-    if (source?.inode === undefined || source.inode.kind === 'directory' || target === undefined || target.inode !== undefined) return false
+    if (source?.inode === undefined || source.inode.kind === 'directory' || target === undefined || target.inode !== undefined)
+      return false
     if (source.inode.dev !== target.directory.dev) return false
     source.inode.nlink++
     source.inode.ctimeMs = this.#volumeOf(source.inode).time
@@ -118,7 +119,8 @@ export class Disk {
   rename(from: string, to: string): boolean {
     const source = this.#place(from)
     const target = this.#place(to)
-    if (source?.inode === undefined || target === undefined || source.inode === target.inode || to.startsWith(`${from}/`)) return false
+    if (source?.inode === undefined || target === undefined || source.inode === target.inode || to.startsWith(`${from}/`))
+      return false
     if (source.inode.dev !== target.directory.dev || this.#isMountPoint(source) || this.#isMountPoint(target)) return false
     const victim = target.inode
     if (victim !== undefined && (victim.kind === 'directory') !== (source.inode.kind === 'directory')) return false
@@ -139,7 +141,14 @@ export class Disk {
     const one = this.#place(a)
     const two = this.#place(b)
     if (one?.inode === undefined || two?.inode === undefined || one.inode === two.inode) return false
-    if (a.startsWith(`${b}/`) || b.startsWith(`${a}/`) || one.inode.dev !== two.inode.dev || this.#isMountPoint(one) || this.#isMountPoint(two)) return false
+    if (
+      a.startsWith(`${b}/`) ||
+      b.startsWith(`${a}/`) ||
+      one.inode.dev !== two.inode.dev ||
+      this.#isMountPoint(one) ||
+      this.#isMountPoint(two)
+    )
+      return false
     this.#markVanished(a, one.inode)
     this.#markVanished(b, two.inode)
     one.directory.entries!.set(one.name, two.inode)
@@ -149,7 +158,13 @@ export class Disk {
       this.#touchDirectory(directory)
     }
     const selfs = [one, two].map(({ inode }): KernelEvent => ({ directory: inode!, mask: IN.MOVE_SELF, name: '' }))
-    const ways = [[one, two], [two, one]].flatMap(([from, to]) => [{ ...from!, mask: IN.MOVED_FROM }, { ...to!, mask: IN.MOVED_TO }])
+    const ways = [
+      [one, two],
+      [two, one],
+    ].flatMap(([from, to]) => [
+      { ...from!, mask: IN.MOVED_FROM },
+      { ...to!, mask: IN.MOVED_TO },
+    ])
     return this.#tell([...ways, ...selfs])
   }
 
@@ -166,7 +181,12 @@ export class Disk {
     if (covered?.mounted === undefined) return false
     const gone = [...below(covered.mounted)].filter((inode) => inode.kind === 'directory')
     covered.mounted = undefined
-    return this.#tell(gone.flatMap((directory) => [{ directory, mask: IN.UNMOUNT, name: '' }, { directory, mask: IN.IGNORED, name: '' }]))
+    return this.#tell(
+      gone.flatMap((directory) => [
+        { directory, mask: IN.UNMOUNT, name: '' },
+        { directory, mask: IN.IGNORED, name: '' },
+      ]),
+    )
   }
 
   #covered(path: string): Inode | undefined {

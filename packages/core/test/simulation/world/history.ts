@@ -18,8 +18,14 @@ export function drawHistory(seed: number): History {
   const hasRootTrouble = random.chance(0.15)
   // Renamed and rewritten with its old time while nobody watched: no look can tell.
   const { monitor, queueLimit, faults } = setting
-  const isWatched = monitor === 'inotify' && queueLimit > 1000 && faults.look + faults.watch + faults.store === 0 && random.chance(0.5)
-  const choices = weigh({ ...FILES, ...(isWatched ? { stealth: 3 } : PROCESS), ...(hasMounts ? MOUNTS : {}), ...(hasRootTrouble ? ROOTS : {}) })
+  const isWatched =
+    monitor === 'inotify' && queueLimit > 1000 && faults.look + faults.watch + faults.store === 0 && random.chance(0.5)
+  const choices = weigh({
+    ...FILES,
+    ...(isWatched ? { stealth: 3 } : PROCESS),
+    ...(hasMounts ? MOUNTS : {}),
+    ...(hasRootTrouble ? ROOTS : {}),
+  })
   const busy = draw.chance(0.5)
   const length = draw.pick([5, 15, 40, 80])
   return { seed, setting, operations: Array.from({ length }, () => drawOperation(draw, choices, busy)) }
@@ -28,7 +34,18 @@ export function drawHistory(seed: number): History {
 type Weights = Partial<Record<OperationType, number>>
 
 const FILES: Record<Exclude<FileOperation, keyof typeof MOUNTS | keyof typeof ROOTS>, number> = {
-  ...{ create: 8, write: 5, rewrite: 5, stealth: 0, truncate: 2, replace: 5, remove: 5, 'remove-tree': 2, recreate: 4, 'change-kind': 3 },
+  ...{
+    create: 8,
+    write: 5,
+    rewrite: 5,
+    stealth: 0,
+    truncate: 2,
+    replace: 5,
+    remove: 5,
+    'remove-tree': 2,
+    recreate: 4,
+    'change-kind': 3,
+  },
   ...{ rename: 6, 'rename-over': 3, 'rename-directory': 6, 'rename-back': 3, 'rename-recreate': 4, exchange: 3 },
   ...{ mkdir: 3, grow: 6, symlink: 2, fifo: 1, link: 3, chmod: 3, chown: 1, utimes: 2 },
 }

@@ -20,8 +20,10 @@ export class Holding {
   /** Throws, as a disk does, when something is in the way. */
   put(path: string, held: Held): void {
     const parent = path.slice(0, Math.max(0, path.lastIndexOf('/')))
-    if (parent !== '' && this.entries.get(parent)?.kind !== 'directory') throw new Error(`ENOENT: ${parent} is no directory at the target`)
-    if (held.kind !== 'directory' && this.hasBelow(path)) throw new Error(`EISDIR: ${path} is a directory with entries at the target`)
+    if (parent !== '' && this.entries.get(parent)?.kind !== 'directory')
+      throw new Error(`ENOENT: ${parent} is no directory at the target`)
+    if (held.kind !== 'directory' && this.hasBelow(path))
+      throw new Error(`EISDIR: ${path} is a directory with entries at the target`)
     this.entries.set(path, held)
   }
 

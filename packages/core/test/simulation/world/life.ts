@@ -2,7 +2,7 @@ import type { Random } from './random.ts'
 import type { Timeline } from './timeline.ts'
 
 /** Thrown at a process that has died, at its next step. */
-export class Death extends Error {}
+class Death extends Error {}
 
 /** One process, from its start to its end. After that nothing it does has an effect. */
 export class Life {

@@ -56,7 +56,8 @@ export class LossyMonitor implements Monitor {
   /** A directory keeps the path at which it was met first; some are never met. */
   arm(_dir: DirId, absolutePath: RawPath): 'armed' {
     const inode = this.#o.disk.find(absolutePath, true)
-    if (inode !== undefined && !this.#paths.has(inode) && this.#o.random.chance(0.8)) this.#paths.set(inode, absolutePath.slice(ROOT.length + 1))
+    if (inode !== undefined && !this.#paths.has(inode) && this.#o.random.chance(0.8))
+      this.#paths.set(inode, absolutePath.slice(ROOT.length + 1))
     return 'armed'
   }
 
@@ -80,4 +81,3 @@ export class LossyMonitor implements Monitor {
     sink?.(this.#o.random.chance(0.05) ? { type: 'lost', dir: ROOT_DIR, why: 'overflow' } : hint)
   }
 }
-

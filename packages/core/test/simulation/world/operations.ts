@@ -51,10 +51,14 @@ const FILE_OPERATIONS = {
   replace(disk: Disk, at: string, _to: string, n: number) {
     const path = existing(disk, at, 'file', n)
     const temporary = `${path}~`
-    return disk.create(temporary, 'file', { sizeBytes: sizeOf(n) }) && (disk.rename(temporary, path) || (disk.remove(temporary), false))
+    return (
+      disk.create(temporary, 'file', { sizeBytes: sizeOf(n) }) &&
+      (disk.rename(temporary, path) || (disk.remove(temporary), false))
+    )
   },
   rename: (disk: Disk, at: string, to: string, n: number) => disk.rename(existing(disk, at, undefined, n), to),
-  'rename-over': (disk: Disk, at: string, to: string, n: number) => disk.rename(existing(disk, at, undefined, n), existing(disk, to, undefined, n >> 3)),
+  'rename-over': (disk: Disk, at: string, to: string, n: number) =>
+    disk.rename(existing(disk, at, undefined, n), existing(disk, to, undefined, n >> 3)),
   'rename-directory': (disk: Disk, at: string, to: string, n: number) => disk.rename(existing(disk, at, 'directory', n), to),
   'rename-back'(disk: Disk, at: string, to: string, n: number) {
     const path = existing(disk, at, undefined, n)
@@ -64,7 +68,8 @@ const FILE_OPERATIONS = {
     const path = existing(disk, at, undefined, n)
     return disk.rename(path, to) && (n % 2 === 0 ? disk.create(path, 'file', { sizeBytes: sizeOf(n) }) : disk.mkdir(path))
   },
-  exchange: (disk: Disk, at: string, to: string, n: number) => disk.exchange(existing(disk, at, undefined, n), existing(disk, to, undefined, n >> 3)),
+  exchange: (disk: Disk, at: string, to: string, n: number) =>
+    disk.exchange(existing(disk, at, undefined, n), existing(disk, to, undefined, n >> 3)),
   mkdir: (disk: Disk, at: string) => disk.mkdir(at),
   /** mkdir -p and a file in it. */
   grow(disk: Disk, at: string, to: string, n: number) {
@@ -88,18 +93,22 @@ const FILE_OPERATIONS = {
     const kind = (['file', 'directory', 'symlink', 'other'] as const)[n % 4]!
     return removeTree(disk, path) && disk.create(path, kind, { sizeBytes: 10, link: NAMES[n % NAMES.length]! })
   },
-  symlink: (disk: Disk, at: string, _to: string, n: number) => disk.create(at, 'symlink', { sizeBytes: 1, link: NAMES[n % NAMES.length]! }),
+  symlink: (disk: Disk, at: string, _to: string, n: number) =>
+    disk.create(at, 'symlink', { sizeBytes: 1, link: NAMES[n % NAMES.length]! }),
   fifo: (disk: Disk, at: string) => disk.create(at, 'other'),
   link: (disk: Disk, at: string, to: string, n: number) => disk.link(existing(disk, at, 'file', n), to),
-  chmod: (disk: Disk, at: string, _to: string, n: number) => disk.setAttributes(existing(disk, at, undefined, n), { mode: 0o600 + (n % 8) }),
+  chmod: (disk: Disk, at: string, _to: string, n: number) =>
+    disk.setAttributes(existing(disk, at, undefined, n), { mode: 0o600 + (n % 8) }),
   chown: (disk: Disk, at: string, _to: string, n: number) => disk.setAttributes(existing(disk, at, undefined, n), { uid: n % 3 }),
-  utimes: (disk: Disk, at: string, _to: string, n: number) => disk.setAttributes(existing(disk, at, undefined, n), { mtimeMs: 1000 * (n % 5) }),
+  utimes: (disk: Disk, at: string, _to: string, n: number) =>
+    disk.setAttributes(existing(disk, at, undefined, n), { mtimeMs: 1000 * (n % 5) }),
   mount: (disk: Disk, at: string, _to: string, n: number) => disk.mount(existing(disk, at, 'directory', n)),
   unmount: (disk: Disk, at: string, _to: string, n: number) => disk.unmount(existing(disk, at, 'directory', n)),
   'root-away': (disk: Disk) => disk.rename(ROOT, AWAY),
   'root-back': (disk: Disk) => restoreRoot(disk),
   'root-replace': (disk: Disk) => disk.rename(ROOT, AWAY) && disk.mkdir(ROOT),
-  'root-empty': (disk: Disk) => [...(disk.find(ROOT)?.entries?.keys() ?? [])].every((name) => removeTree(disk, `${ROOT}/${name}`)),
+  'root-empty': (disk: Disk) =>
+    [...(disk.find(ROOT)?.entries?.keys() ?? [])].every((name) => removeTree(disk, `${ROOT}/${name}`)),
 }
 
 const AWAY = '/away'
@@ -124,7 +133,12 @@ function sizeOf(n: number): number {
 
 /** A path of at most three names, below a directory that exists when there is one on the way. */
 function pathOf(disk: Disk, n: number): string {
-  const directories = [ROOT, ...walk(disk.find(ROOT), ROOT).filter(([path, { kind }]) => kind === 'directory' && path.split('/').length < 5).map(([path]) => path)]
+  const directories = [
+    ROOT,
+    ...walk(disk.find(ROOT), ROOT)
+      .filter(([path, { kind }]) => kind === 'directory' && path.split('/').length < 5)
+      .map(([path]) => path),
+  ]
   return `${directories[n % directories.length]}/${NAMES[(n >> 5) % NAMES.length]}`
 }
 

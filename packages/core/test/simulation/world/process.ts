@@ -66,7 +66,10 @@ export function startProcess(options: ProcessOptions): Process {
   return { life, engine, task, errors, kernel }
 }
 
-function createMonitor({ setting, disk, life, faults }: ProcessOptions): { monitor: Monitor; kernel: { readonly isBusy: boolean } } {
+function createMonitor({ setting, disk, life, faults }: ProcessOptions): {
+  monitor: Monitor
+  kernel: { readonly isBusy: boolean }
+} {
   const random = life.random.fork('events')
   if (setting.monitor === 'lossy') {
     const monitor = new LossyMonitor({ disk, life, random, faults })
@@ -77,7 +80,10 @@ function createMonitor({ setting, disk, life, faults }: ProcessOptions): { monit
   const isRefused = (): boolean => faults.isWatchRefused()
   const kernel = new Kernel({
     ...{ disk, random, queueLimit, mostTransitMs, mostDelayMs, isRefused },
-    timeline: { inside: (ms: number, run: () => void) => life.after(ms, run), outside: (ms: number, run: () => void) => life.timeline.outside(ms, run) },
+    timeline: {
+      inside: (ms: number, run: () => void) => life.after(ms, run),
+      outside: (ms: number, run: () => void) => life.timeline.outside(ms, run),
+    },
     enter: () => life.enter(),
   })
   disk.onEvents = (events) => kernel.tell(events)
@@ -134,4 +140,3 @@ function mortalStore(store: Store, life: Life, faults: Faults): Store {
     },
   }
 }
-

@@ -18,7 +18,10 @@ export interface Setting {
   readonly callMs: number
   readonly faults: FaultRates
   readonly targets: readonly TargetSetting[]
-  readonly task: Pick<Task, 'schedule' | 'retry' | 'timeoutMs' | 'maxDelete' | 'extraneous' | 'pollIntervalMs' | 'scrubIntervalMs'>
+  readonly task: Pick<
+    Task,
+    'schedule' | 'retry' | 'timeoutMs' | 'maxDelete' | 'extraneous' | 'pollIntervalMs' | 'scrubIntervalMs'
+  >
 }
 
 export interface TargetSetting {
@@ -63,7 +66,11 @@ export function drawSetting(random: Random): Setting {
       },
       retry: { minMs: 50, maxMs: 2000 },
       timeoutMs: 3000,
-      maxDelete: random.pick([{ share: 1, above: 0 }, { share: 1, above: 0 }, { share: 0.4, above: 4 }]),
+      maxDelete: random.pick([
+        { share: 1, above: 0 },
+        { share: 1, above: 0 },
+        { share: 0.4, above: 4 },
+      ]),
       extraneous: random.pick(['keep', 'delete']),
       pollIntervalMs: 2000,
       scrubIntervalMs: monitor === 'lossy' ? 10_000 : random.pick([0, 0, 5000]),

@@ -13,7 +13,7 @@ export async function shrink(history: History, outcome: Outcome): Promise<{ hist
     return true
   }
   for (let size = Math.ceil(best.history.operations.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
-    for (let at = 0; at < best.history.operations.length; ) {
+    for (let at = 0; at < best.history.operations.length;) {
       const { operations } = best.history
       const isShorter = await attempt([...operations.slice(0, at), ...operations.slice(at + size)])
       if (!isShorter) at += size

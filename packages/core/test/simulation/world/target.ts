@@ -1,4 +1,12 @@
-import { type Batch, type Change, defineHandler, type FailedPath, type Session, type SyncResult, z } from '../../../src/handler.ts'
+import {
+  type Batch,
+  type Change,
+  defineHandler,
+  type FailedPath,
+  type Session,
+  type SyncResult,
+  z,
+} from '../../../src/handler.ts'
 import type { TargetSpec } from '../../../src/model/task.ts'
 import { fromText, isWithin, toText } from '../../../src/model/path.ts'
 import { type Disk, ROOT } from './disk.ts'
@@ -87,7 +95,8 @@ export class Target {
       await life.sleep(random.next() * this.setting.stepMs)
       life.check()
       if (fate === 'throws' || (fate === 'half' && index >= half)) throw new Error('The target is out of order.')
-      if ((fate === 'hangs' && index === 0) || (fate === 'late' && index === half)) await life.sleep(timeoutMs + 4000 + random.below(8000))
+      if ((fate === 'hangs' && index === 0) || (fate === 'late' && index === half))
+        await life.sleep(timeoutMs + 4000 + random.below(8000))
       if (fate === 'well' && signal.aborted) throw signal.reason
       try {
         if (this.#goesWrong(this.setting.badPath)) throw new Error('EIO at the target')
@@ -187,6 +196,6 @@ function factsOf(path: string, { kind, mode, uid, mtimeMs }: Inode, version: num
   return { kind, version, mode, uid, mtimeMs, readAt, names: [path] }
 }
 
-export function describe({ type, path, from, kind, content }: Change): string {
+function describe({ type, path, from, kind, content }: Change): string {
   return `${type} ${kind}${content ? '' : ' (no bytes)'} ${from === undefined ? '' : `${from} -> `}${path}`
 }

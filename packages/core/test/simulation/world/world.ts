@@ -66,7 +66,16 @@ export class World {
     if (random.chance(0.15)) this.rules = simulatedRules(random.pick([undefined, undefined, 'x', 'c']))
     this.say(`start${accept ? ' with accept' : ''}${this.rules.fingerprint === '' ? '' : ` excluding ${this.rules.fingerprint}`}`)
     const say = (line: string): void => this.say(`  ${line}`)
-    this.process = startProcess({ task: this.#task(life, accept), setting: history.setting, disk, db, life, faults, say, failed: () => this.#fail(life) })
+    this.process = startProcess({
+      task: this.#task(life, accept),
+      setting: history.setting,
+      disk,
+      db,
+      life,
+      faults,
+      say,
+      failed: () => this.#fail(life),
+    })
     this.process.engine.hooks.drained.tap('simulation', () => this.onDrained())
   }
 
@@ -137,7 +146,16 @@ export class World {
     const { task } = this.history.setting
     return {
       ...task,
-      ...{ name: 'simulation', source: ROOT, stateDir: '/nowhere', rules: this.rules, monitor: 'auto', accept, dryRun: false, plugins: [] },
+      ...{
+        name: 'simulation',
+        source: ROOT,
+        stateDir: '/nowhere',
+        rules: this.rules,
+        monitor: 'auto',
+        accept,
+        dryRun: false,
+        plugins: [],
+      },
       targets: this.targets.map((target) => target.spec(life)),
     }
   }
@@ -159,11 +177,16 @@ export class World {
   /** Nothing is taken from a target that the source had not lost since it was sent. */
   #checkDeletion({ name, holding }: Target, path: string): void {
     const held = holding.entries.get(path)
-    if (held === undefined || this.isAccepted) return
+    // An empty directory may have to make room for one that is moved to its place.
+    if (held === undefined || held.kind === 'directory' || this.isAccepted) return
     if (held.names.some((at) => (this.disk.vanished.get(`${ROOT}/${at}`) ?? 0) >= held.readAt)) return
     // The directories above are asked too: rules exclude with what is below.
     if (held.names.some((at) => !this.#isWanted(at))) return
-    if (held.readAt === 0 && (this.history.setting.task.extraneous === 'delete' || this.disk.find(`${ROOT}/${path}`) !== undefined)) return
+    if (
+      held.readAt === 0 &&
+      (this.history.setting.task.extraneous === 'delete' || this.disk.find(`${ROOT}/${path}`) !== undefined)
+    )
+      return
     this.break(`${path} is taken from ${name}, though the source never lost it`)
   }
 
