@@ -33,7 +33,9 @@ describe.runIf(process.platform === 'linux')('inotify', async () => {
     fs.writeFileSync(`${scene.root}/d/f`, 'x')
     expect(scene.follower.hints).toEqual([])
     scene.monitor.drain()
-    expect(scene.follower.hints).toEqual([{ type: 'entry', dir: scene.follower.idAt('d'), name: 'f', content: true, writing: false }])
+    expect(scene.follower.hints).toEqual([
+      { type: 'entry', dir: scene.follower.idAt('d'), name: 'f', content: true, writing: false },
+    ])
   })
 
   test('more events than the kernel queues are a loss that is announced, and made good', async () => {
@@ -129,7 +131,13 @@ describe.runIf(process.platform === 'linux')('inotify', async () => {
       expect(hintedBy('x', id)).toEqual([])
       fs.writeFileSync(`${scene.root}/e/f`, 'x')
       scene.monitor.drain()
-      expect(scene.follower.hints).toContainEqual({ type: 'entry', dir: id, name: fromText('f'), content: true, writing: false } satisfies Hint)
+      expect(scene.follower.hints).toContainEqual({
+        type: 'entry',
+        dir: id,
+        name: fromText('f'),
+        content: true,
+        writing: false,
+      } satisfies Hint)
     })
 
     test('a removed directory needs no disarm to be forgotten', async () => {
