@@ -104,25 +104,25 @@ it('takes another directory in the place of the source when that is accepted', a
 
 describe.skipIf(!IS_ROOT)('with mounts', () => {
   it('halts when a mounted source is unmounted, and goes on when it is mounted again', async () => {
-    const image = stage.image('8m')
-    stage.mountImage(image, stage.source)
+    const disk = stage.disk('8m')
+    stage.mountDisk(disk, stage.source)
     const daemon = await running()
     const before = treeState(stage.target)
     stage.unmount(stage.source)
     await halted(daemon, 'ROOT_REPLACED', before)
-    stage.mountImage(image, stage.source)
+    stage.mountDisk(disk, stage.source)
     stage.write('source/later')
     await stage.exact()
   })
 
   it('halts when it is started on a source that is not mounted, and goes on when it is', async () => {
-    const image = stage.image('8m')
-    stage.mountImage(image, stage.source)
+    const disk = stage.disk('8m')
+    stage.mountDisk(disk, stage.source)
     await (await running()).stop()
     const before = treeState(stage.target)
     stage.unmount(stage.source)
     await halted(stage.start(), 'ROOT_REPLACED', before)
-    stage.mountImage(image, stage.source)
+    stage.mountDisk(disk, stage.source)
     stage.write('source/later')
     await stage.exact()
   })

@@ -21,6 +21,7 @@ export class Stage {
   readonly recorded = path.join(this.folder, 'recorded.jsonl')
   readonly #daemons: Daemon[] = []
   readonly #mounts: string[] = []
+  readonly #disks: string[] = []
 
   /** A path in the folder. */
   at(...names: string[]): string {
@@ -109,16 +110,18 @@ export class Stage {
     this.#mounts.push(directory)
   }
 
-  /** A file that holds an empty ext4, to be mounted, unmounted and mounted again. */
-  image(size: string): string {
-    const file = this.at('image')
-    execFileSync('truncate', ['-s', size, file])
-    execFileSync('mkfs.ext4', ['-q', '-m', '0', file])
-    return file
+  /** A block device with an empty ext4, to be mounted, unmounted and mounted again. */
+  disk(size: string): string {
+    const image = this.at('image')
+    execFileSync('truncate', ['-s', size, image])
+    execFileSync('mkfs.ext4', ['-q', '-m', '0', image])
+    const device = execFileSync('losetup', ['--find', '--show', image], { encoding: 'utf8' }).trim()
+    this.#disks.push(device)
+    return device
   }
 
-  mountImage(image: string, directory: string): void {
-    execFileSync('mount', ['-o', 'loop', image, directory])
+  mountDisk(device: string, directory: string): void {
+    execFileSync('mount', [device, directory])
     this.#mounts.push(directory)
   }
 
@@ -132,6 +135,7 @@ export class Stage {
     for (const daemon of this.#daemons) if (daemon.ended === undefined) daemon.kill()
     for (const daemon of this.#daemons) await daemon.end()
     for (const directory of this.#mounts.splice(0).toReversed()) execFileSync('umount', ['--lazy', directory])
+    for (const device of this.#disks) execFileSync('losetup', ['--detach', device])
     fs.rmSync(this.folder, { recursive: true, force: true })
   }
 }

@@ -11,6 +11,7 @@ export const HANDLER_API = 1
 
 /** One path whose copy at the target is out of date, judged against what this handler last confirmed. */
 export interface Change {
+  /** `delete`: the target is to hold nothing here, also when the source still has something that is excluded now. */
   readonly type: 'create' | 'update' | 'delete' | 'move'
   /**
    * Below the root, `/`-separated, normalised, never absolute, never through `..`, never empty. Bytes that are not UTF-8

@@ -1,5 +1,6 @@
 import type { Task } from '../model/task.ts'
 import type { Status, TargetStatus } from '../observe/status.ts'
+import type { Problems } from './problems.ts'
 import type { Run } from './run.ts'
 import type { Target } from './target.ts'
 
@@ -26,11 +27,12 @@ export function statusOf(task: Task, run: Run | undefined): Status {
       directories: source?.tree.directoryCount ?? 0,
       scanning: source?.tree.scanning ?? 0,
     },
-    targets: targets.map(targetStatus),
+    targets: targets.map((target) => targetStatus(target, source?.patrol.problems)),
   }
 }
 
-function targetStatus(target: Target): TargetStatus {
+/** What cannot be read at the source cannot be synced to any target. */
+function targetStatus(target: Target, unreadable: Problems | undefined): TargetStatus {
   const { problems } = target.retries
   return {
     name: target.info.target,
@@ -42,7 +44,7 @@ function targetStatus(target: Target): TargetStatus {
     heldDeletes: target.outbox.held,
     kept: target.kept,
     synced: { ...target.totals },
-    problems: problems.list(PROBLEMS_SHOWN),
-    problemCount: problems.size,
+    problems: [...(unreadable?.list(PROBLEMS_SHOWN) ?? []), ...problems.list(PROBLEMS_SHOWN)].slice(0, PROBLEMS_SHOWN),
+    problemCount: (unreadable?.size ?? 0) + problems.size,
   }
 }
