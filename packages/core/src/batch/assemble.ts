@@ -13,6 +13,8 @@ export interface AssembleInput<Item extends DueItem> {
   walk(item: Item): { next(): Difference | undefined; readonly cursor: RawPath | undefined }
   /** What the target holds below a directory of its own, deepest first. */
   goneBelow(dir: DirId, path: RawPath): Iterable<Difference>
+  /** Whether the target is known to hold a directory there. */
+  holdsDirectory(path: RawPath): boolean
   /** Entries that the deletion of `path` would take. */
   count(path: RawPath): number
   /** Whether that many deletions may be sent now. */
@@ -41,6 +43,8 @@ export interface Assembly<Item> {
   readonly held: RawPath[]
   /** Paths that are in use by a batch in flight. */
   readonly busy: RawPath[]
+  /** Directories that the target lacks although something below them was to be sent. They have to go first, and bring it along. */
+  readonly parents: Set<RawPath>
 }
 
 /** Turns due items into the steps of one batch. Renames go by themselves, as everything else is told relative to them. */
@@ -70,14 +74,16 @@ function afterMoves<Item extends DueItem>({ items, maxChanges }: AssembleInput<I
   for (const item of items) {
     if (steps.some((step) => step.path === item.path || step.from === item.path)) item.scope = 'tree'
   }
-  return { steps, again: [...items], rest: [], waiting: [], held: [], busy: [] }
+  return { steps, again: [...items], rest: [], waiting: [], held: [], busy: [], parents: new Set() }
 }
 
 class Builder<Item extends DueItem> {
-  readonly assembly: Assembly<Item> = { steps: [], again: [], rest: [], waiting: [], held: [], busy: [] }
+  readonly assembly: Assembly<Item> = { steps: [], again: [], rest: [], waiting: [], held: [], busy: [], parents: new Set() }
   readonly #input: AssembleInput<Item>
   readonly #others: Step[] = []
   readonly #known = new Set<RawPath>()
+  /** Whether the target holds, or gets with this batch, a directory there. */
+  readonly #directories = new Map<RawPath, boolean>()
 
   constructor(input: AssembleInput<Item>) {
     this.#input = input
@@ -151,13 +157,27 @@ class Builder<Item extends DueItem> {
       this.assembly.busy.push(path)
       return
     }
+    if (seen !== undefined && !this.#hasDirectory(parentOf(path))) {
+      if (!this.#known.has(parentOf(path))) this.assembly.parents.add(parentOf(path))
+      return
+    }
     const at = seen?.kind === 'file' ? this.#input.waitUntil(difference, item) : undefined
     if (at !== undefined) {
       this.assembly.waiting.push({ path, item, at })
       return
     }
     if (seen === undefined || loses) gone.push({ difference, item })
-    if (seen !== undefined) this.#others.push(stepFor(difference))
+    if (seen === undefined) return
+    this.#others.push(stepFor(difference))
+    if (seen.kind === 'directory') this.#directories.set(path, true)
+  }
+
+  #hasDirectory(path: RawPath): boolean {
+    const known = path === '' || this.#directories.get(path)
+    if (known !== undefined) return known
+    const holds = this.#input.holdsDirectory(path)
+    this.#directories.set(path, holds)
+    return holds
   }
 
   /** A file cannot take the place of a directory that is not empty yet. */

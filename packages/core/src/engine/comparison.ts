@@ -50,6 +50,7 @@ export function createComparison(options: ComparisonOptions): Comparison {
         lookup: (path) => differenceAt(sources, path),
         walk: (item) => startWalk(sources, item.path, item.scope, item.after),
         goneBelow: (dir, path) => goneBelow(acked, dir, path),
+        holdsDirectory: (path) => acked.get(path)?.kind === 'directory',
         count: (path) => acked.count(path, MOST_COUNTED),
         mayDelete: (count) => !capabilities.deletes || deleteLimit.allows(count, acked.table.entries, clock.monotonic()),
         isBusy: (path) => flight.isBusy(path),

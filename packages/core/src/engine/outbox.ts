@@ -2,7 +2,7 @@ import type { Assembly } from '../batch/assemble.ts'
 import type { Step } from '../batch/step.ts'
 import type { Scope } from '../model/difference.ts'
 import type { RawPath } from '../model/path.ts'
-import type { Item } from '../schedule/item.ts'
+import { type Item, mergeItem } from '../schedule/item.ts'
 import type { Schedule } from '../schedule/schedule.ts'
 import type { Comparison } from './comparison.ts'
 import type { Flight } from './flight.ts'
@@ -32,7 +32,7 @@ export class Outbox {
   readonly #o: OutboxOptions
   readonly #held = new Set<RawPath>()
   /** Items that wait for a batch in flight to come back. */
-  #parked: Item[] = []
+  readonly #parked = new Map<RawPath, Item>()
   #isPatient = true
   #inFlight = 0
 
@@ -41,7 +41,7 @@ export class Outbox {
   }
 
   get pending(): number {
-    return this.#o.schedule.size + this.#parked.length
+    return this.#o.schedule.size + this.#parked.size
   }
 
   get held(): number {
@@ -54,7 +54,7 @@ export class Outbox {
 
   /** Paths that wait and have failed less often than `attempts`. */
   unsettled(attempts: number): number {
-    return this.#parked.length + this.#o.schedule.unsettled(attempts)
+    return this.#parked.size + this.#o.schedule.unsettled(attempts)
   }
 
   touch(path: RawPath, scope: Scope, now: number): void {
@@ -89,7 +89,7 @@ export class Outbox {
         this.#inFlight++
         return { steps, again: assembly.again, mark }
       }
-      this.#parked.push(...assembly.again)
+      for (const item of assembly.again) this.#park(item)
       if (this.#inFlight === 0) this.#unpark()
     }
   }
@@ -101,11 +101,12 @@ export class Outbox {
     this.#unpark()
   }
 
-  #distribute({ steps, rest, waiting, held, busy }: Assembly<Item>, now: number): readonly Step[] {
+  #distribute({ steps, rest, waiting, held, busy, parents }: Assembly<Item>, now: number): readonly Step[] {
     const { schedule, deletes } = this.#o
     for (const item of rest) schedule.resume(item)
     for (const { path, item, at } of waiting) schedule.postpone({ ...item, path, scope: 'entry', after: undefined }, at)
-    for (const path of busy) this.#parked.push(freshItem(path, now))
+    for (const path of busy) this.#park(freshItem(path, now))
+    for (const path of parents) schedule.touch(path, 'tree', now)
     const newlyHeld = held.filter((path) => !this.#held.has(path))
     for (const path of newlyHeld) this.#held.add(path)
     if (newlyHeld.length > 0) this.#o.held(newlyHeld)
@@ -114,9 +115,15 @@ export class Outbox {
     return steps.filter((step) => step.type !== 'delete')
   }
 
+  #park(item: Item): void {
+    const known = this.#parked.get(item.path)
+    if (known === undefined) this.#parked.set(item.path, item)
+    else mergeItem(known, item.scope, item.lastAt)
+  }
+
   #unpark(): void {
-    const parked = this.#parked
-    this.#parked = []
+    const parked = [...this.#parked.values()]
+    this.#parked.clear()
     this.#o.schedule.resumeFirst(parked)
   }
 }

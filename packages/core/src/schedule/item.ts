@@ -13,3 +13,12 @@ export interface Item {
   /** Where an interrupted comparison goes on. */
   after: RawPath | undefined
 }
+
+/** Touched once more: an item has to be compared from its start again. */
+export function mergeItem(item: Item, scope: Scope, at: number): void {
+  if (WIDTH[scope] > WIDTH[item.scope]) item.scope = scope
+  item.lastAt = Math.max(item.lastAt, at)
+  item.after = undefined
+}
+
+const WIDTH = { entry: 0, listing: 1, tree: 2 } as const

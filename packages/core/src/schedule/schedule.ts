@@ -1,6 +1,6 @@
 import type { Scope } from '../model/difference.ts'
 import { parentOf, type RawPath, ROOT_PATH } from '../model/path.ts'
-import type { Item } from './item.ts'
+import { type Item, mergeItem } from './item.ts'
 import { createQueue } from './queue.ts'
 
 /**
@@ -57,12 +57,12 @@ class Window implements Schedule {
   touch(path: RawPath, scope: Scope, now: number): void {
     const waiting = this.#later.get(path)
     if (waiting !== undefined) {
-      merge(waiting, scope, now)
+      mergeItem(waiting, scope, now)
       if (waiting.attempts > 0) this.#later.hurry(path, now + this.#times.hurryMs)
       return
     }
     const known = this.#window.get(path) ?? this.#resumed.find((item) => item.path === path)
-    if (known !== undefined) return merge(known, scope, now)
+    if (known !== undefined) return mergeItem(known, scope, now)
     this.#dueAt ??= now + this.#times.delayMs
     addBounded(this.#window, { path, scope, firstAt: now, lastAt: now, attempts: 0, after: undefined })
   }
@@ -117,7 +117,7 @@ class Window implements Schedule {
     const newer = this.#window.get(item.path)
     if (newer === undefined) return
     this.#window.delete(item.path)
-    merge(item, newer.scope, newer.lastAt)
+    mergeItem(item, newer.scope, newer.lastAt)
   }
 }
 
@@ -132,15 +132,6 @@ function addBounded(window: Map<RawPath, Item>, item: Item): void {
   const path = window.size < 2 * MOST_ITEMS && item.scope === 'entry' ? parentOf(item.path) : ROOT_PATH
   const scope = path === ROOT_PATH && item.scope !== 'entry' ? 'tree' : 'listing'
   const known = window.get(path)
-  if (known !== undefined) merge(known, scope, item.lastAt)
+  if (known !== undefined) mergeItem(known, scope, item.lastAt)
   else window.set(path, { ...item, path, scope: window.size < 2 * MOST_ITEMS ? scope : 'tree' })
-}
-
-const WIDTH = { entry: 0, listing: 1, tree: 2 } as const
-
-/** A touched item has to be compared from its start again. */
-function merge(item: Item, scope: Scope, at: number): void {
-  if (WIDTH[scope] > WIDTH[item.scope]) item.scope = scope
-  item.lastAt = Math.max(item.lastAt, at)
-  item.after = undefined
 }
