@@ -191,27 +191,28 @@ function lookAtLinks(context: TreeContext, gone: SeenEntry, content: boolean): v
 
 /**
  * Times of a directory follow its entries: a change of them alone is told only when targets are not told of an entry that came or
- * went.
+ * went. Returns whether the directory is still in its place.
  */
-export function settleDirectory(context: TreeContext, dir: DirId, isEntryTold: boolean): void {
+export function settleDirectory(context: TreeContext, dir: DirId, isEntryTold: boolean): boolean {
   const place = context.directories.placeOf(dir)
-  if (place === undefined) return
+  if (place === undefined) return true
   const row = context.table.get(place.parent, place.name)
   const path = context.directories.pathOf(dir)
-  if (row === undefined || path === undefined) return
+  if (row === undefined || path === undefined) return true
   let disk: Observation | undefined
   try {
     disk = context.fs.look(`${context.root}/${path}` as RawPath)
   } catch {
-    return
+    return true
   }
-  if (disk === undefined || !sameIdentity(row, disk)) return // a hint for its parent is on its way, or a scan
+  if (disk === undefined || !sameIdentity(row, disk)) return false
   const metadata = row.mode !== disk.mode || row.uid !== disk.uid || row.gid !== disk.gid
-  if (!metadata && row.mtimeMs === disk.mtimeMs) return
+  if (!metadata && row.mtimeMs === disk.mtimeMs) return true
   const tells = metadata || !isEntryTold
   const entry: SeenEntry = { ...disk, id: dir, stamp: tells ? ++context.counters.stamp : row.stamp, content: row.content }
   context.table.put(place.parent, place.name, entry)
   if (tells) context.touch(path, 'entry')
+  return true
 }
 
 function tell(context: TreeContext, { quiet }: ApplyOptions, path: RawPath, scope: Scope): void {

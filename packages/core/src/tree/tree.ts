@@ -1,7 +1,7 @@
 import { type DirId, ROOT_DIR } from '../model/entry.ts'
 import type { Hint } from '../model/hint.ts'
 import type { RawPath } from '../model/path.ts'
-import { applyFindings, settleDirectory } from './apply.ts'
+import { applyFindings, lookFromAbove, settleDirectory } from './apply.ts'
 import { RACY_MS, type TreeContext, type TreeOptions } from './context.ts'
 import { createDirectories, type Directories } from './directories.ts'
 import { type Finding, isAppeared, isTold, isVanished, lookAt, type LookOptions } from './finding.ts'
@@ -115,8 +115,12 @@ function lookAtEntries(context: TreeContext, limbo: Limbo, scanner: Scanner, hin
     }
   }
   const scan = (dir: DirId, deep: boolean): void => scanner.add({ dir, deep, look: distrust(Infinity) })
-  applyFindings(context, limbo, findings, { scan, quiet: false })
-  for (const [dir, entriesChanged] of changed) if (dir !== ROOT_DIR) settleDirectory(context, dir, entriesChanged)
+  const told = { scan, quiet: false }
+  applyFindings(context, limbo, findings, told)
+  for (const [dir, entriesChanged] of changed) {
+    // What was looked for in vain may be hidden: something else is in the directory's place, a mount perhaps.
+    if (dir !== ROOT_DIR && !settleDirectory(context, dir, entriesChanged)) lookFromAbove(context, limbo, dir, told)
+  }
 }
 
 function lookAtEntry(

@@ -100,7 +100,7 @@ export class Target {
       if (fate === 'well' && signal.aborted) throw signal.reason
       try {
         if (this.#goesWrong(this.setting.badPath)) throw new Error('EIO at the target')
-        await this.#change(life, change)
+        await this.#change(life, change, signal.aborted)
       } catch (error) {
         if (!life.isAlive) throw error
         say(`${this.name} ${change.path} failed: ${(error as Error).message}`)
@@ -110,26 +110,27 @@ export class Target {
     return { failed }
   }
 
-  async #change(life: Life, { type, path, from, content }: Change): Promise<void> {
+  /** `isGivenUp`: the engine waits for it no more, and sends its paths again when it comes back; what it takes meanwhile is no fault of the engine's. */
+  async #change(life: Life, { type, path, from, content }: Change, isGivenUp: boolean): Promise<void> {
     const { disk } = this.#o
     const rawPath = fromText(path)
     if (type === 'delete') {
       const source = disk.find(`${ROOT}/${rawPath}`)
       const isBack = source !== undefined && this.#o.isWanted(rawPath) && this.#canHold(source)
       if (this.setting.isCareful && isBack) return this.#bring(life, rawPath, true)
-      return this.#remove(rawPath)
+      return this.#remove(rawPath, isGivenUp)
     }
     if (type === 'move') {
       const rawFrom = fromText(from!)
-      this.#o.deleting(this, rawFrom)
+      if (!isGivenUp) this.#o.deleting(this, rawFrom)
       this.holding.rename(rawFrom, rawPath)
     }
     await this.#bring(life, rawPath, content)
   }
 
-  #remove(path: string): void {
+  #remove(path: string, isGivenUp: boolean): void {
     if (!this.holding.entries.has(path)) return
-    if (!this.holding.hasBelow(path)) this.#o.deleting(this, path)
+    if (!isGivenUp && !this.holding.hasBelow(path)) this.#o.deleting(this, path)
     this.holding.remove(path)
   }
 
