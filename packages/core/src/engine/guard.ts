@@ -18,6 +18,8 @@ export class RootHalt extends Error {
 export interface Guard {
   /** What is wrong with the root, or nothing. Cheap. */
   check(): Halt | undefined
+  /** The root's device number, once it was checked. */
+  readonly device: number | undefined
   /** Throws {@link RootHalt} when entries of the root seem to have vanished because something is wrong with it. */
   beforeVanish(path: RawPath): void
   /** Takes the root as it is, with what has vanished from it, until {@link Guard.scanned}. */
@@ -59,8 +61,13 @@ export function createGuard({ fs, root, seen, recorded, record, accept }: GuardO
         return undefined
       }
       if (!isSame(now, known)) return replaced(text)
-      dev ??= now.dev
-      return now.dev === dev ? undefined : replaced(text)
+      const isRemounted = dev !== undefined && dev !== now.dev
+      // The same file system under another number is taken at the next check, when everything has been halted and is scanned anew.
+      if (dev === undefined || now.birthMs > 0) dev = now.dev
+      return isRemounted ? replaced(text) : undefined
+    },
+    get device() {
+      return dev
     },
     beforeVanish(path) {
       const wrong = guard.check()

@@ -14,6 +14,7 @@ import { createTree, type Tree } from '../tree/tree.ts'
 import { type Guard, RootHalt } from './guard.ts'
 import { Halting } from './halting.ts'
 import { earliest, isDue, Patrol } from './patrol.ts'
+import { relativeDevices } from './relative-devices.ts'
 import { createSecondLook, type SecondLook } from './second-look.ts'
 
 export interface SourceOptions {
@@ -49,6 +50,7 @@ export class Source {
   readonly patrol: Patrol
   readonly #o: SourceOptions
   readonly #halting: Halting
+  readonly #fs: FileSystem
   #tree: Tree
   /** Wall time when the scan in progress began. */
   #scanFrom: number | undefined
@@ -65,9 +67,10 @@ export class Source {
     const { clock, task } = options
     this.#halting = new Halting(options.guard, (halt) => options.haltChanged(halt))
     this.patrol = new Patrol({ clock, pollIntervalMs: task.pollIntervalMs, scrubIntervalMs: task.scrubIntervalMs })
+    const { fs, root, store, guard } = options
+    this.#fs = relativeDevices(fs, () => guard.device)
     this.#tree = this.#rebuild()
-    const { fs, root, store } = options
-    this.secondLook = createSecondLook({ fs, root, rules: task.rules, seen: store.seen, tree: () => this.#tree })
+    this.secondLook = createSecondLook({ fs: this.#fs, root, rules: task.rules, seen: store.seen, tree: () => this.#tree })
   }
 
   /** Set while nothing may be sent. */
@@ -216,13 +219,13 @@ export class Source {
   }
 
   #rebuild(): Tree {
-    const { task, store, fs, root, monitor, guard } = this.#o
+    const { task, store, root, monitor, guard } = this.#o
     this.patrol.forgetUncovered()
     const tree = store.transaction(() =>
       createTree({
         table: store.seen,
         counters: store.counters,
-        fs,
+        fs: this.#fs,
         root,
         rules: task.rules,
         noLoss: monitor.guarantee === 'no-loss',
