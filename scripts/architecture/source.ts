@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { posix, relative, sep } from 'node:path'
+import { posix } from 'node:path'
 import { parseAst } from 'vitest/node'
 
 /** One file, as far as the rules look at it. */
@@ -17,12 +17,18 @@ export interface Source {
 
 /** Every TypeScript file below a folder, but what is installed or built there. */
 export function readSources(root: string, folder: string): Source[] {
-  return readdirSync(`${root}/${folder}`, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
-    .map((entry) => relative(root, `${entry.parentPath}/${entry.name}`).split(sep).join('/'))
-    .filter((path) => !/(^|\/)(node_modules|dist)\//.test(path))
+  return pathsBelow(root, folder)
     .toSorted()
     .map((path) => parseSource(path, readFileSync(`${root}/${path}`, 'utf8')))
+}
+
+/** Links are not followed: what is installed leads back into the workspace. */
+function pathsBelow(root: string, folder: string): string[] {
+  return readdirSync(`${root}/${folder}`, { withFileTypes: true }).flatMap((entry) => {
+    const path = `${folder}/${entry.name}`
+    if (entry.isDirectory()) return entry.name === 'node_modules' || entry.name === 'dist' ? [] : pathsBelow(root, path)
+    return entry.isFile() && entry.name.endsWith('.ts') ? [path] : []
+  })
 }
 
 /** Throws when the text is no TypeScript. */
