@@ -22,6 +22,8 @@ export interface EntryHint {
   readonly content: boolean
   /** The writer has not closed it yet: a look may wait a moment for the rest. Default false. */
   readonly writing?: boolean
+  /** It was renamed, perhaps away and back: hints from below a directory may have been looked for where it was not. Default false. */
+  readonly moved?: boolean
 }
 
 type LostReason = 'overflow' | 'limit' | 'unresolved' | 'error'

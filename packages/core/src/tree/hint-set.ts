@@ -15,6 +15,7 @@ export interface HintSet {
 interface NameHint {
   content: boolean
   writing: boolean
+  moved: boolean
 }
 
 export function createHintSet(): HintSet {
@@ -49,14 +50,15 @@ export function isAllWriting(set: HintSet): boolean {
   return names === set.writing
 }
 
-function addEntry(set: HintSet, { dir, name, content, writing = false }: EntryHint): void {
+function addEntry(set: HintSet, { dir, name, content, writing = false, moved = false }: EntryHint): void {
   let names = set.entries.get(dir)
   if (names === undefined) set.entries.set(dir, (names = new Map()))
   const known = names.get(name)
-  if (known === undefined) names.set(name, { content, writing })
+  if (known === undefined) names.set(name, { content, writing, moved })
   else {
     set.writing -= Number(known.writing)
     known.content ||= content
+    known.moved ||= moved
     known.writing = writing
   }
   set.writing += Number(writing)

@@ -109,7 +109,12 @@ function lookAtEntries(context: TreeContext, limbo: Limbo, scanner: Scanner, hin
     const path = context.directories.pathOf(dir)
     if (path === undefined) continue // it has left the tree: what is in it was, or will be, told by its new place
     scanner.disturb(dir)
-    for (const [name, { content }] of names) lookAtEntry(context, findings, changed, dir, path, name, content)
+    for (const [name, { content, moved }] of names) {
+      lookAtEntry(context, findings, changed, dir, path, name, content)
+      const below = moved ? context.table.get(dir, name)?.id : 0
+      // It may be back from elsewhere: what was told of its inside meanwhile was looked for in vain.
+      if (below) scanner.add({ dir: below, deep: true, look: distrust(Infinity) })
+    }
     if (context.rules.directory !== undefined && [...names.keys()].some((name) => RULE_FILES.has(name))) {
       scanner.add({ dir, deep: false, look: distrust(Infinity) })
     }
