@@ -21,6 +21,7 @@ export function move(pass: Pass, change: Change): Promise<void> | undefined {
     }
   } else {
     changeIn(pass, parentOf(from), () => changeIn(pass, parentOf(path), () => rename(pass, { from, path, held, there })))
+    if (held.isDirectory()) pass.directories.moved(from, path)
     pass.mirror.moved.inodes.set(path, held.ino)
     pass.mirror.trustedBeforeNs = 0n // what lies below has not changed itself, and is elsewhere now
     pass.targetGuard.forget()

@@ -34,6 +34,16 @@ export class TouchedDirectories {
     this.#touched.set(directory, true)
   }
 
+  /** A directory was renamed: what was touched below it is elsewhere now. */
+  moved(from: string, to: string): void {
+    for (const [path, whole] of [...this.#touched]) {
+      if (path !== from && !path.startsWith(`${from}/`)) continue
+      this.#touched.delete(path)
+      this.#touched.set(to + path.slice(from.length), whole)
+    }
+    this.#last = undefined
+  }
+
   /** Gives us write permission in `directory` until the end of the batch. Says whether that changed anything. */
   loosen(directory: string): boolean {
     const path = sourcePath(this.#mirror.destination.root, directory)

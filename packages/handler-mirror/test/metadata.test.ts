@@ -45,6 +45,15 @@ test('a directory takes the time of the source after a delete, a move and an upd
     expect([path, look(stage.destination, path).mtimeNs]).toEqual([path, look(stage.source, path).mtimeNs])
 })
 
+test('a directory out of which something was moved takes its time although it was renamed itself in the same batch', async () => {
+  stage.source.write('a/other/f', 'f')
+  await stage.send([change('create', 'a', directory), change('create', 'a/other', directory), change('create', 'a/other/f')])
+  stage.source.move('a/other/f', 'g')
+  stage.source.move('a', 'b')
+  await stage.send([change('move', 'g', { from: 'a/other/f' }), change('move', 'b', { from: 'a', ...directory })])
+  expect(look(stage.destination, 'b/other').mtimeNs).toBe(look(stage.source, 'b/other').mtimeNs)
+})
+
 test('a change without content sets metadata in place, but copies what is not as it was', async () => {
   stage.source.write('f', 'text')
   stage.source.write('g', 'text')
