@@ -13,6 +13,8 @@ export interface AssembleInput<Item extends DueItem> {
   walk(item: Item): { next(): Difference | undefined; readonly cursor: RawPath | undefined }
   /** What the target holds below a directory of its own, deepest first. */
   goneBelow(dir: DirId, path: RawPath): Iterable<Difference>
+  /** Whether the target holds something in a directory of its own. */
+  holdsAny(dir: DirId): boolean
   /** Whether the target is known to hold a directory there. */
   holdsDirectory(path: RawPath): boolean
   /** Entries that the deletion of `path` would take. */
@@ -54,12 +56,12 @@ export function assemble<Item extends DueItem>(input: AssembleInput<Item>): Asse
     const free = input.items.filter((item) => item.scope === 'tree' && item.path !== '' && !input.isBusy(item.path))
     const { steps, occupied } = planMoves(
       free.map((item) => input.lookup(item.path)),
-      (path) => input.lookup(path),
+      input,
     )
     if (steps.length > 0) return afterMoves(input, steps)
     if (occupied.length > 0) {
       const builder = new Builder(input)
-      builder.delete(occupied)
+      builder.makeRoom(occupied)
       if (builder.assembly.steps.length > 0) return { ...builder.assembly, again: [...input.items], rest: [] }
     }
   }
@@ -102,6 +104,29 @@ class Builder<Item extends DueItem> {
         this.assembly.again.push({ ...item, path: difference.path, scope: 'entry', after: undefined })
     }
     this.assembly.steps.push(...this.#others.filter((step) => !this.#isAbove(step, unfinished)))
+  }
+
+  /**
+   * Adds the deletion of all that directories hold, so that others can be renamed to their places. Only what the source lacks at its
+   * path is ever deleted: where it has an entry of the same name, nothing is renamed, and all goes as contents.
+   */
+  makeRoom(occupied: readonly Difference[]): void {
+    for (const top of occupied) {
+      const gone = this.#lackedBelow(top)
+      if (gone.length > 0 && this.#input.mayDelete(this.#input.count(top.path) - 1)) this.assembly.steps.push(...gone)
+    }
+  }
+
+  /** The first deletions of all that is held below a directory; none when the source has something at one of these paths. */
+  #lackedBelow({ path, acked }: Difference): Step[] {
+    const { lookup, goneBelow, maxChanges } = this.#input
+    const gone: Step[] = []
+    for (const below of goneBelow(acked!.id, path)) {
+      if (this.assembly.steps.length + gone.length >= maxChanges) break
+      if (lookup(below.path).seen !== undefined) return []
+      gone.push(stepFor(below))
+    }
+    return gone
   }
 
   /** Adds deletions, deepest first, all held back when they are too many; returns the tops that did not fit. */

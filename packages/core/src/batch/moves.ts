@@ -1,5 +1,6 @@
 import { type AckedEntry, DOUBT } from '../model/acked.ts'
 import type { Difference } from '../model/difference.ts'
+import type { DirId } from '../model/entry.ts'
 import { depthOf, isWithin, parentOf, type RawPath } from '../model/path.ts'
 import type { SeenEntry } from '../model/seen.ts'
 import { type Step, stepFor } from './step.ts'
@@ -7,7 +8,7 @@ import { type Step, stepFor } from './step.ts'
 export interface MovePlan {
   /** Missing parents and renames, in an order that works. */
   readonly steps: Step[]
-  /** Places that have to be cleared before a rename can be done; only when there are no steps. */
+  /** Directories that have to be emptied before a rename can be done; only when there are no steps. */
   readonly occupied: Difference[]
 }
 
@@ -16,15 +17,22 @@ export interface MovePlan {
  * Only those are taken that are sure to work one after the other; the rest meets again in the next round, and a circle of
  * renames is left to be sent as contents.
  */
-export function planMoves(differences: readonly Difference[], lookup: (path: RawPath) => Difference): MovePlan {
+export function planMoves(differences: readonly Difference[], target: MoveTarget): MovePlan {
   const candidates = pair(differences)
-  const plan = new Plan(lookup)
+  const plan = new Plan(target)
   let waiting = candidates
   for (let before = -1; waiting.length !== before && waiting.length > 0;) {
     before = waiting.length
     waiting = waiting.filter((move) => !plan.accept(move, waiting))
   }
   return { steps: plan.steps, occupied: plan.steps.length > 0 ? [] : plan.occupied }
+}
+
+/** What is known of the target. */
+export interface MoveTarget {
+  lookup(path: RawPath): Difference
+  /** Whether the target holds something in a directory of its own. */
+  holdsAny(dir: DirId): boolean
 }
 
 interface Move {
@@ -59,12 +67,12 @@ function pair(differences: readonly Difference[]): Move[] {
 class Plan {
   readonly steps: Step[] = []
   readonly occupied: Difference[] = []
-  readonly #lookup: (path: RawPath) => Difference
+  readonly #target: MoveTarget
   readonly #left = new Set<RawPath>()
   readonly #taken = new Set<RawPath>()
 
-  constructor(lookup: (path: RawPath) => Difference) {
-    this.#lookup = lookup
+  constructor(target: MoveTarget) {
+    this.#target = target
   }
 
   accept(move: Move, waiting: readonly Move[]): boolean {
@@ -93,10 +101,11 @@ class Plan {
     return this.#taken.has(path) && this.steps.some((step) => step.type === 'move' && step.path === path)
   }
 
-  #isFree({ to, seen }: Move, waiting: readonly Move[]): boolean {
-    if (to.acked === undefined || this.#left.has(to.path)) return true
-    if (to.acked.id === 0 && to.acked.kind !== 'unknown' && seen.kind === 'file') return true // renamed over
-    if (!waiting.some((other) => other.from === to.path)) this.occupied.push({ ...to, seen: undefined })
+  /** A rename takes the place of all but a directory that holds something. */
+  #isFree({ to }: Move, waiting: readonly Move[]): boolean {
+    if (to.acked === undefined || to.acked.id === 0 || this.#left.has(to.path)) return true
+    if (!this.#target.holdsAny(to.acked.id)) return true
+    if (!waiting.some((other) => other.from === to.path)) this.occupied.push(to)
     return false
   }
 
@@ -104,7 +113,7 @@ class Plan {
   #missingParents(path: RawPath): Difference[] | undefined {
     const missing: Difference[] = []
     for (let at = path; at !== '' && !this.#taken.has(at); at = parentOf(at)) {
-      const here = this.#lookup(at)
+      const here = this.#target.lookup(at)
       if (here.seen?.kind !== 'directory' || this.#left.has(at)) return undefined
       if (here.acked !== undefined) return here.acked.kind === 'directory' && isSame(here.seen, here.acked) ? missing : undefined
       missing.unshift(here)

@@ -1,7 +1,9 @@
 import { assemble, type Assembly } from '../batch/assemble.ts'
 import type { Handler } from '../handler.ts'
+import { DOUBT } from '../model/acked.ts'
 import type { Clock } from '../model/clock.ts'
 import type { Difference } from '../model/difference.ts'
+import { sameIdentity } from '../model/entry.ts'
 import { isUtf8, type RawPath, toText } from '../model/path.ts'
 import type { SeenEntry, SeenTable } from '../model/seen.ts'
 import type { ScheduleOptions } from '../model/task.ts'
@@ -49,8 +51,9 @@ export function createComparison(options: ComparisonOptions): Comparison {
         moves: capabilities.moves,
         lookup: (path) => differenceAt(sources, path),
         walk: (item) => startWalk(sources, item.path, item.scope, item.after),
+        holdsAny: (dir) => acked.table.list(dir, undefined, 1).length > 0,
         goneBelow: (dir, path) => goneBelow(acked, dir, path),
-        holdsDirectory: (path) => acked.get(path)?.kind === 'directory',
+        holdsDirectory: (path) => holdsDirectory(differenceAt(sources, path)),
         count: (path) => acked.count(path, MOST_COUNTED),
         mayDelete: (count) => !capabilities.deletes || deleteLimit.allows(count, acked.table.entries, clock.monotonic()),
         isBusy: (path) => flight.isBusy(path),
@@ -66,6 +69,15 @@ const UNCLAIMED = {
   symlink: 'This handler does not sync symbolic links.',
   other: 'Fifos, sockets and devices are not synced.',
 } as const
+
+/**
+ * Whether the target has the directory that the source has there. In one that the source has renamed, nothing is put that belongs
+ * into the new one in its place. In doubt, any directory will do: one that fails by itself must not keep off what is in it.
+ */
+function holdsDirectory({ seen, acked }: Difference): boolean {
+  if (acked?.kind !== 'directory' || seen === undefined) return false
+  return acked.stamp === DOUBT || sameIdentity(seen, { ...acked, kind: acked.kind })
+}
 
 /** What the target cannot hold is a problem to be shown, not a failure to be retried. */
 function accepts({ capabilities, problems }: ComparisonOptions, path: RawPath, entry: SeenEntry): boolean {

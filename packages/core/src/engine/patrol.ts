@@ -1,6 +1,8 @@
 import type { Clock } from '../model/clock.ts'
 import type { DirId } from '../model/entry.ts'
-import { nameOf, parentOf, type RawPath, toText } from '../model/path.ts'
+import type { Hint } from '../model/hint.ts'
+import { parentOf, type RawPath, toText } from '../model/path.ts'
+import { addHint, createHintSet, hintsOf } from '../tree/hint-set.ts'
 import type { Tree } from '../tree/tree.ts'
 import { createProblems, type Problems } from './problems.ts'
 
@@ -16,6 +18,7 @@ export class Patrol {
   readonly problems: Problems
   readonly #o: PatrolOptions
   readonly #uncovered = new Set<DirId>()
+  #again = createHintSet()
   #retryAt: number | undefined
   #pollAt: number | undefined
   #scrubAt: number | undefined
@@ -37,6 +40,11 @@ export class Patrol {
 
   addProblem(path: RawPath, error: unknown): void {
     this.problems.add(toText(path), error)
+  }
+
+  /** A look that could not be done is asked for once more, with all that was said of it. */
+  again(hint: Exclude<Hint, { type: 'root' }>): void {
+    addHint(this.#again, hint, 0)
     this.#retryAt ??= this.#o.clock.monotonic() + RETRY_MS
   }
 
@@ -49,22 +57,33 @@ export class Patrol {
     this.#pollAt ??= this.#o.clock.monotonic() + this.#o.pollIntervalMs
   }
 
-  /** The tree is read anew: what it cannot watch it will say again. */
-  forgetUncovered(): void {
+  /** The tree is read anew: what it cannot watch or look at it will say again. */
+  forget(): void {
     this.#uncovered.clear()
+    this.#again = createHintSet()
   }
 
   /** Hints at what is due. */
   visit(tree: Tree, now: number): void {
     if (isDue(this.#retryAt, now)) {
       this.#retryAt = undefined
-      for (const path of this.problems.paths()) hintAt(tree, path)
+      const again = this.#again
+      this.#again = createHintSet()
+      for (const hint of hintsOf(again)) tree.hint(hint)
+      this.#forgetGone(tree)
     }
     if (isDue(this.#pollAt, now)) {
       this.#pollAt = undefined
       // Those that still cannot be watched come back when they are read.
       for (const dir of this.#uncovered) tree.hint({ type: 'directory', dir })
       this.#uncovered.clear()
+    }
+  }
+
+  /** What cannot be looked at any more because its directory has gone is no problem. */
+  #forgetGone(tree: Tree): void {
+    for (const path of this.problems.paths()) {
+      if (path !== '' && !tree.directories.nearest(parentOf(path)).exact) this.problems.solve(toText(path))
     }
   }
 
@@ -77,13 +96,6 @@ export class Patrol {
 }
 
 const RETRY_MS = 2000
-
-function hintAt(tree: Tree, path: RawPath): void {
-  const own = tree.directories.nearest(path)
-  if (path === '' || own.exact) tree.hint({ type: 'tree', dir: own.dir })
-  const parent = tree.directories.nearest(parentOf(path))
-  if (path !== '' && parent.exact) tree.hint({ type: 'entry', dir: parent.dir, name: nameOf(path), content: false })
-}
 
 export function isDue(at: number | undefined, now: number): boolean {
   return at !== undefined && at <= now

@@ -220,7 +220,7 @@ export class Source {
 
   #rebuild(): Tree {
     const { task, store, root, monitor, guard } = this.#o
-    this.patrol.forgetUncovered()
+    this.patrol.forget()
     const tree = store.transaction(() =>
       createTree({
         table: store.seen,
@@ -235,6 +235,7 @@ export class Source {
         touch: (path, scope) => this.#o.touch(path, scope),
         isHeld: (path) => this.#o.isHeld(path),
         problem: (path, error) => this.patrol.addProblem(path, error),
+        again: (hint) => this.patrol.again(hint),
         solved: (path) => this.patrol.solve(path),
         guard: (path) => guard.beforeVanish(path),
       }),

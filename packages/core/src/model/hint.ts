@@ -8,10 +8,18 @@ export type Hint =
   | { readonly type: 'directory'; readonly dir: DirId }
   /** Anything below a directory may have changed. */
   | { readonly type: 'tree'; readonly dir: DirId }
-  /** Hints were lost below a directory: as `tree`, and no equal `lstat` of a recent file is believed. */
-  | { readonly type: 'lost'; readonly dir: DirId; readonly why: LostReason }
+  | LostHint
   /** Something happened to the root itself. */
   | { readonly type: 'root'; readonly state: 'gone' | 'replaced' | 'unmounted' }
+
+/** Hints were lost below a directory: as `tree`, and no equal `lstat` of a recent file is believed. */
+export interface LostHint {
+  readonly type: 'lost'
+  readonly dir: DirId
+  readonly why: LostReason
+  /** Wall time from which a file is recent. Default: a little before everything was last known. */
+  readonly suspectFromMs?: number
+}
 
 /** One entry may have changed. */
 export interface EntryHint {
@@ -24,6 +32,10 @@ export interface EntryHint {
   readonly writing?: boolean
   /** It was renamed, perhaps away and back: hints from below a directory may have been looked for where it was not. Default false. */
   readonly moved?: boolean
+  /** Something was made there: what looks like the entry that was known may be another one, in its inode and its tick of the clock. Default false. */
+  readonly made?: boolean
+  /** Wall time from which a file that looks equal is not believed. Default: it is believed. */
+  readonly suspectFromMs?: number
 }
 
 type LostReason = 'overflow' | 'limit' | 'unresolved' | 'error'

@@ -90,6 +90,7 @@ class InotifyMonitor implements Monitor {
           content: (mask & (IN.MODIFY | IN.CLOSE_WRITE)) !== 0,
           writing: isWriting(mask),
           ...((mask & (IN.MOVED_FROM | IN.MOVED_TO)) !== 0 && { moved: true }),
+          ...((mask & IN.CREATE) !== 0 && { made: true }),
         })
     }
     if (name === '' && (mask & IN.IGNORED) !== 0) this.#table.forget(watch)

@@ -1,4 +1,4 @@
-import { type DirId, type Observation, ROOT_DIR, sameIdentity } from '../model/entry.ts'
+import { type DirId, type Observation, ROOT_DIR, sameIdentity, sameObservation } from '../model/entry.ts'
 import type { Scope } from '../model/difference.ts'
 import { joinPath, type RawPath, ROOT_PATH } from '../model/path.ts'
 import { LIMBO, type SeenEntry, type SeenRow } from '../model/seen.ts'
@@ -75,6 +75,10 @@ export function lookFromAbove(context: TreeContext, limbo: Limbo, dir: DirId, op
   })
   if (typeof found === 'object') applyFindings(context, limbo, [found], { ...options, quiet: false })
   else if (found === 'same') options.scan(dir, false) // it is back
+  else if (found === 'unknown') {
+    context.again({ type: 'entry', dir: place.parent, name: place.name, content: false })
+    context.again({ type: 'tree', dir })
+  }
 }
 
 /** A device that changed below a directory means a mount came or went: nobody deleted what was there. */
@@ -87,7 +91,7 @@ function guard(context: TreeContext, { dir, path, row, disk }: Finding): void {
 function place(context: TreeContext, limbo: Limbo, finding: Finding, options: ApplyOptions): void {
   const { dir, name, path } = finding
   const disk = finding.disk!
-  const twin = findTwin(context, limbo, finding, disk)
+  const twin = findTwin(context, limbo, finding, disk, options)
   const stamp = ++context.counters.stamp
   if (twin === undefined) {
     const id = disk.kind === 'directory' ? ++context.counters.directory : 0
@@ -99,14 +103,13 @@ function place(context: TreeContext, limbo: Limbo, finding: Finding, options: Ap
     } else if (disk.nlink > 1) updateLinks(context, finding, disk, finding.content)
     return
   }
-  const left =
-    twin.parent === LIMBO ? limbo.release(twin.name) : { path: pathOfRow(context, twin), written: isRecent(context, disk) }
-  const from = left.path
+  const left = limbo.release(twin.name)
   context.table.move(twin.parent, twin.name, dir, name)
-  const written = finding.content || left.written || twin.sizeBytes !== disk.sizeBytes || twin.mtimeMs !== disk.mtimeMs
+  const written =
+    finding.content || left.written || limbo.hasStray || twin.sizeBytes !== disk.sizeBytes || twin.mtimeMs !== disk.mtimeMs
   const content = twin.kind === 'directory' || !written ? twin.content : stamp
   context.table.put(dir, name, { ...disk, id: twin.id, stamp, content })
-  if (from !== undefined) context.touch(from, 'tree')
+  context.touch(left.path, 'tree')
   context.touch(path, 'tree')
   if (twin.id > 0) {
     context.directories.set(twin.id, dir, name)
@@ -126,27 +129,39 @@ function pathOfRow({ directories }: TreeContext, row: SeenRow): RawPath | undefi
   return parent === undefined ? undefined : joinPath(parent, row.name)
 }
 
-/** The row of the same file or directory at a place that it has left. */
-function findTwin(context: TreeContext, limbo: Limbo, { dir, name }: Finding, disk: Observation): SeenRow | undefined {
+/** The row of the same file or directory, in limbo: the place that it has left. */
+function findTwin(
+  context: TreeContext,
+  limbo: Limbo,
+  { dir, name }: Finding,
+  disk: Observation,
+  options: ApplyOptions,
+): SeenRow | undefined {
   // What was born after everything was last known cannot have been seen elsewhere, but in this very round.
   if (limbo.size === 0 && disk.birthMs > 0 && disk.birthMs >= context.counters.horizonMs) return undefined
-  for (const row of context.table.byInode(disk.ino)) {
-    if (!sameIdentity(row, disk) || (row.parent === dir && row.name === name)) continue
-    if (row.id > 0 && context.directories.isWithin(dir, row.id)) continue
-    if (row.parent === LIMBO || !isStillAt(context, row)) return row
+  const twins = (): SeenRow[] =>
+    context.table
+      .byInode(disk.ino)
+      .filter((row) => sameIdentity(row, disk) && !(row.id > 0 && context.directories.isWithin(dir, row.id)))
+  const known = twins()
+  const inLimbo = known.find((row) => row.parent === LIMBO)
+  if (inLimbo !== undefined) return inLimbo
+  for (const row of known) {
+    if (row.parent === dir && row.name === name) continue
+    if (hasLeft(context, limbo, row, disk, options)) return twins().find(({ parent }) => parent === LIMBO)
   }
   return undefined
 }
 
-function isStillAt(context: TreeContext, row: SeenRow): boolean {
-  const path = pathOfRow(context, row)
-  if (path === undefined) return false
-  try {
-    const disk = context.fs.look(`${context.root}/${path}` as RawPath)
-    return disk !== undefined && sameIdentity(disk, row)
-  } catch {
-    return true
-  }
+/** Looks at the place of a row that was met elsewhere, and takes in what has become of it: it may hold something else by now. */
+function hasLeft(context: TreeContext, limbo: Limbo, row: SeenRow, disk: Observation, options: ApplyOptions): boolean {
+  const parentPath = context.directories.pathOf(row.parent)
+  if (parentPath === undefined) return false // below what is in limbo itself
+  const look = { content: isRecent(context, disk), suspectFromMs: Infinity, ctimeMeansContent: true }
+  const found = lookAt(context, row.parent, parentPath, row.name, row, look)
+  if (typeof found !== 'object' || !isVanished(found)) return false
+  applyFindings(context, limbo, [found], { ...options, quiet: false })
+  return true
 }
 
 function update(context: TreeContext, finding: Finding, disk: Observation, options: ApplyOptions): void {
@@ -165,7 +180,7 @@ function updateLinks(context: TreeContext, { dir, name }: Finding, disk: Observa
     const path = pathOfRow(context, row)
     if (path === undefined) continue
     const bytes = content || row.sizeBytes !== disk.sizeBytes || row.mtimeMs !== disk.mtimeMs
-    if (!bytes && row.ctimeMs === disk.ctimeMs) continue
+    if (!bytes && sameObservation(row, disk)) continue
     const stamp = ++context.counters.stamp
     context.table.put(row.parent, row.name, { ...disk, id: 0, stamp, content: bytes ? stamp : row.content })
     context.touch(path, 'entry')
@@ -182,6 +197,7 @@ function lookAtLinks(context: TreeContext, gone: SeenEntry, content: boolean): v
       disk = path === undefined ? undefined : context.fs.look(`${context.root}/${path}` as RawPath)
     } catch (error) {
       context.problem(path!, error)
+      context.again({ type: 'entry', dir: row.parent, name: row.name, content })
     }
     if (disk === undefined || !sameIdentity(row, disk)) continue
     const finding = { dir: LIMBO, name: '' as RawPath, path: path!, row, disk, content }
@@ -203,6 +219,7 @@ export function settleDirectory(context: TreeContext, dir: DirId, isEntryTold: b
   try {
     disk = context.fs.look(`${context.root}/${path}` as RawPath)
   } catch {
+    context.again({ type: 'directory', dir })
     return true
   }
   if (disk === undefined || !sameIdentity(row, disk)) return false

@@ -1,6 +1,7 @@
 import type { DirId } from '../model/entry.ts'
 import type { Scope } from '../model/difference.ts'
 import type { FileSystem } from '../model/file-system.ts'
+import type { Hint } from '../model/hint.ts'
 import type { RawPath } from '../model/path.ts'
 import type { SeenTable } from '../model/seen.ts'
 import type { Rules } from '../model/task.ts'
@@ -31,6 +32,8 @@ export interface TreeOptions {
   isHeld(path: RawPath): boolean
   /** `path` could not be looked at; what is known of it stays. */
   problem(path: RawPath, error: unknown): void
+  /** To be hinted at once more, later: the look that this asked for could not be done. */
+  again(hint: Exclude<Hint, { type: 'root' }>): void
   solved(path: RawPath): void
   /** Called before entries of the root, or a mount below it, are taken to have vanished. Throws to stop that. */
   guard(path: RawPath): void

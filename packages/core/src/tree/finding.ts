@@ -23,6 +23,8 @@ export interface LookOptions {
   readonly suspectFromMs: number
   /** A ctime that moved alone counts as changed bytes, as nobody saw what moved it. */
   readonly ctimeMeansContent: boolean
+  /** What looks the same may have been elsewhere, and been written to there, or be another file in the same inode. Default false. */
+  readonly isBack?: boolean
 }
 
 /** `vanished`: gone or another file in its place; `appeared`: the reverse; both: replaced. */
@@ -43,10 +45,10 @@ export function isTold(context: TreeContext, finding: Finding): boolean {
   return isVanished(finding) && context.isHeld(finding.path)
 }
 
-/**
- * Looks at one name: a finding, or `same`, or `absent` when it is neither known nor there (it was, a moment ago), or
- * `unknown` when it could not be looked at.
- */
+/** A finding, or `same`, or `absent` when it is neither known nor there (it was, a moment ago), or `unknown` when it could not be looked at. */
+export type Look = Finding | 'same' | 'absent' | 'unknown'
+
+/** Looks at one name. */
 export function lookAt(
   context: TreeContext,
   dir: DirId,
@@ -54,7 +56,7 @@ export function lookAt(
   name: RawPath,
   row: SeenEntry | undefined,
   options: LookOptions,
-): Finding | 'same' | 'absent' | 'unknown' {
+): Look {
   const path = joinPath(parentPath, name)
   let disk: Observation | undefined
   try {
@@ -76,9 +78,11 @@ export function lookAt(
   return { dir, name, path, row, disk, content }
 }
 
-function bytesMayDiffer(row: SeenEntry, disk: Observation, { content, suspectFromMs, ctimeMeansContent }: LookOptions): boolean {
+function bytesMayDiffer(row: SeenEntry, disk: Observation, options: LookOptions): boolean {
+  const { content, suspectFromMs, ctimeMeansContent, isBack = false } = options
   return (
     content ||
+    isBack ||
     row.sizeBytes !== disk.sizeBytes ||
     row.mtimeMs !== disk.mtimeMs ||
     (ctimeMeansContent && row.ctimeMs !== disk.ctimeMs) ||

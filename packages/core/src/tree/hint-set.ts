@@ -6,23 +6,27 @@ import type { RawPath } from '../model/path.ts'
 export interface HintSet {
   readonly entries: Map<DirId, Map<RawPath, NameHint>>
   readonly directories: Set<DirId>
-  /** Directories whose whole tree is to be scanned; `true`: hints were lost there. */
-  readonly trees: Map<DirId, boolean>
+  /** Directories whose whole tree is to be scanned, and the wall time from which an equal look is not believed; `Infinity`: it is. */
+  readonly trees: Map<DirId, number>
   /** Names whose writers have not closed them. */
   writing: number
 }
 
-interface NameHint {
+/** What is hinted at one name. */
+export interface NameHint {
   content: boolean
   writing: boolean
   moved: boolean
+  made: boolean
+  suspectFromMs: number
 }
 
 export function createHintSet(): HintSet {
   return { entries: new Map(), directories: new Set(), trees: new Map(), writing: 0 }
 }
 
-export function addHint(set: HintSet, hint: Exclude<Hint, { type: 'root' }>): void {
+/** `recentMs`: what was written from this wall time on may look equal where hints were lost. */
+export function addHint(set: HintSet, hint: Exclude<Hint, { type: 'root' }>, recentMs: number): void {
   switch (hint.type) {
     case 'entry':
       addEntry(set, hint)
@@ -31,15 +35,24 @@ export function addHint(set: HintSet, hint: Exclude<Hint, { type: 'root' }>): vo
       set.directories.add(hint.dir)
       return
     case 'tree':
-      if (!set.trees.has(hint.dir)) set.trees.set(hint.dir, false)
+      addTree(set, hint.dir, Infinity)
       return
     case 'lost':
-      set.trees.set(hint.dir, true)
+      addTree(set, hint.dir, hint.suspectFromMs ?? recentMs)
   }
 }
 
 export function isEmpty(set: HintSet): boolean {
   return set.entries.size === 0 && set.directories.size === 0 && set.trees.size === 0
+}
+
+/** What would make up the same set. */
+export function* hintsOf(set: HintSet): Generator<Exclude<Hint, { type: 'root' }>, void> {
+  for (const [dir, names] of set.entries) for (const [name, hint] of names) yield { type: 'entry', dir, name, ...hint }
+  for (const dir of set.directories) yield { type: 'directory', dir }
+  for (const [dir, suspectFromMs] of set.trees) {
+    yield suspectFromMs < Infinity ? { type: 'lost', dir, why: 'error', suspectFromMs } : { type: 'tree', dir }
+  }
 }
 
 /** Whether there is nothing to look at but files that are just being written. */
@@ -50,15 +63,22 @@ export function isAllWriting(set: HintSet): boolean {
   return names === set.writing
 }
 
-function addEntry(set: HintSet, { dir, name, content, writing = false, moved = false }: EntryHint): void {
+function addTree(set: HintSet, dir: DirId, suspectFromMs: number): void {
+  set.trees.set(dir, Math.min(suspectFromMs, set.trees.get(dir) ?? Infinity))
+}
+
+function addEntry(set: HintSet, hint: EntryHint): void {
+  const { dir, name, content, writing = false, moved = false, made = false, suspectFromMs = Infinity } = hint
   let names = set.entries.get(dir)
   if (names === undefined) set.entries.set(dir, (names = new Map()))
   const known = names.get(name)
-  if (known === undefined) names.set(name, { content, writing, moved })
+  if (known === undefined) names.set(name, { content, writing, moved, made, suspectFromMs })
   else {
     set.writing -= Number(known.writing)
     known.content ||= content
     known.moved ||= moved
+    known.made ||= made
+    known.suspectFromMs = Math.min(known.suspectFromMs, suspectFromMs)
     known.writing = writing
   }
   set.writing += Number(writing)

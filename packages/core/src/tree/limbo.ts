@@ -12,6 +12,9 @@ export interface Limbo {
   detach(dir: DirId, name: RawPath, path: RawPath, id: DirId, written: boolean): void
   /** The row of limbo with this name was given a place; returns the path that it had. */
   release(name: RawPath): { readonly path: RawPath; readonly written: boolean }
+  /** A file was written to under a name that had gone before it was looked at: it may be any that turns up. */
+  noteStray(): void
+  readonly hasStray: boolean
   /** Removes what has not turned up, with everything below. */
   settle(): void
   readonly size: number
@@ -21,6 +24,7 @@ export function createLimbo(context: TreeContext): Limbo {
   const { table } = context
   const paths = new Map<RawPath, { readonly path: RawPath; readonly written: boolean }>()
   let next = 0
+  let hasStray = false
   // Rows that a dead process, or a scan that was given up, left behind: nobody was told that they have gone, nor from where.
   const left = table.list(LIMBO)
   for (const row of left) remove(context, row.name, row)
@@ -37,7 +41,12 @@ export function createLimbo(context: TreeContext): Limbo {
       paths.delete(name)
       return left
     },
+    noteStray: () => void (hasStray = true),
+    get hasStray() {
+      return hasStray
+    },
     settle() {
+      hasStray = false
       for (const [key, { path }] of paths) {
         remove(context, key, table.get(LIMBO, key))
         context.touch(path, 'tree')

@@ -1,4 +1,5 @@
 import { type DirId, ROOT_DIR } from '../model/entry.ts'
+import type { Hint } from '../model/hint.ts'
 import type { RawPath } from '../model/path.ts'
 import type { SeenEntry } from '../model/seen.ts'
 import { applyFindings, isInPlace, lookFromAbove, settleDirectory } from './apply.ts'
@@ -100,6 +101,11 @@ function* scanDirectory(
   }
 }
 
+/** What this job asks for, below a directory. */
+function laterBelow(dir: DirId, { look: { suspectFromMs } }: ScanJob): Exclude<Hint, { type: 'root' }> {
+  return suspectFromMs < Infinity ? { type: 'lost', dir, why: 'error', suspectFromMs } : { type: 'tree', dir }
+}
+
 interface Listing {
   readonly job: ScanJob
   readonly path: RawPath
@@ -121,6 +127,7 @@ function readListing(context: TreeContext, job: ScanJob): Listing | 'gone' | 'un
     names = context.fs.list(absolute)
   } catch (error) {
     context.problem(path, error)
+    context.again(job.deep ? laterBelow(job.dir, job) : { type: 'directory', dir: job.dir })
     return 'unreadable'
   }
   if (names === undefined) return 'gone'
@@ -159,6 +166,7 @@ class Comparison {
       const name = names[this.#at]!
       const row = rows.get(name)
       const found = lookAt(this.#context, job.dir, path, name, row, job.look)
+      if (found === 'unknown') this.#lookLater(name, row)
       if (found === 'absent') continue
       rows.delete(name)
       if (typeof found === 'object') findings.push(found)
@@ -176,10 +184,19 @@ class Comparison {
       const row = this.#context.table.get(job.dir, name)
       const found = row && lookAt(this.#context, job.dir, path, name, row, job.look)
       if (typeof found === 'object') findings.push(found)
+      else if (found === 'unknown') this.#lookLater(name, row)
     }
     this.#apply(findings)
     if (this.#isNew && this.#entriesChanged) this.#context.touch(path, 'listing')
     if (job.dir !== ROOT_DIR) settleDirectory(this.#context, job.dir, this.#isTold)
+  }
+
+  /** It could not be looked at, and so nothing below it was scanned. */
+  #lookLater(name: RawPath, row: SeenEntry | undefined): void {
+    const { job } = this.#listing
+    const { content, suspectFromMs } = job.look
+    this.#context.again({ type: 'entry', dir: job.dir, name, content, suspectFromMs })
+    if (job.deep && row !== undefined && row.id > 0) this.#context.again(laterBelow(row.id, job))
   }
 
   #apply(findings: Finding[]): void {

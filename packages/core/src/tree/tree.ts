@@ -4,8 +4,8 @@ import type { RawPath } from '../model/path.ts'
 import { applyFindings, lookFromAbove, settleDirectory } from './apply.ts'
 import { RACY_MS, type TreeContext, type TreeOptions } from './context.ts'
 import { createDirectories, type Directories } from './directories.ts'
-import { type Finding, isAppeared, isTold, isVanished, lookAt, type LookOptions } from './finding.ts'
-import { addHint, createHintSet, type HintSet, isEmpty } from './hint-set.ts'
+import { type Finding, isAppeared, isTold, isVanished, type Look, lookAt, type LookOptions } from './finding.ts'
+import { addHint, createHintSet, type HintSet, isEmpty, type NameHint } from './hint-set.ts'
 import { createLimbo, type Limbo } from './limbo.ts'
 import { createScanner, type Scanner } from './scan.ts'
 import { awaitsWriters } from './writers.ts'
@@ -39,11 +39,10 @@ export function createTree(options: TreeOptions): Tree {
   const limbo = createLimbo(context)
   const scanner = createScanner(context, limbo)
   let hints = createHintSet()
-  let suspectFromMs = Infinity
   let isHeld = false
   return {
     directories,
-    hint: (hint) => addHint(hints, hint),
+    hint: (hint) => addHint(hints, hint, options.counters.horizonMs - RACY_MS),
     scanAll(suspectFrom, hold) {
       isHeld ||= hold
       scanner.add({ dir: ROOT_DIR, deep: true, look: distrust(suspectFrom) })
@@ -51,20 +50,17 @@ export function createTree(options: TreeOptions): Tree {
     look() {
       const taken = hints
       hints = createHintSet()
-      if (!options.noLoss && taken.trees.has(ROOT_DIR)) taken.trees.set(ROOT_DIR, true) // nobody tells what hid in between
-      if ([...taken.trees.values()].some(Boolean)) {
-        suspectFromMs = Math.min(suspectFromMs, options.counters.horizonMs - RACY_MS)
-        isHeld = true
+      // Nobody tells what hid in between.
+      if (!options.noLoss && taken.trees.has(ROOT_DIR)) {
+        addHint(taken, { type: 'lost', dir: ROOT_DIR, why: 'unresolved' }, options.counters.horizonMs - RACY_MS)
       }
-      queueScans(context, scanner, taken, suspectFromMs)
+      isHeld ||= [...taken.trees.values()].some(Number.isFinite)
+      queueScans(context, scanner, taken)
       lookAtEntries(context, limbo, scanner, taken)
     },
     scan(isOver) {
       const done = scanner.run(isOver)
-      if (done) {
-        suspectFromMs = Infinity
-        isHeld = false
-      }
+      if (done) isHeld = false
       if (!isHeld) limbo.settle()
       return done
     },
@@ -88,10 +84,8 @@ function distrust(suspectFromMs: number): LookOptions {
   return { content: false, suspectFromMs, ctimeMeansContent: true }
 }
 
-function queueScans(context: TreeContext, scanner: Scanner, hints: HintSet, suspectFromMs: number): void {
-  for (const [dir, isLost] of hints.trees) {
-    scanner.add({ dir, deep: true, look: distrust(isLost ? suspectFromMs : Infinity) })
-  }
+function queueScans(context: TreeContext, scanner: Scanner, hints: HintSet): void {
+  for (const [dir, suspectFromMs] of hints.trees) scanner.add({ dir, deep: true, look: distrust(suspectFromMs) })
   for (const dir of hints.directories) {
     scanner.disturb(dir)
     scanner.add({ dir, deep: false, look: distrust(Infinity) })
@@ -109,9 +103,10 @@ function lookAtEntries(context: TreeContext, limbo: Limbo, scanner: Scanner, hin
     const path = context.directories.pathOf(dir)
     if (path === undefined) continue // it has left the tree: what is in it was, or will be, told by its new place
     scanner.disturb(dir)
-    for (const [name, { content, moved }] of names) {
-      lookAtEntry(context, findings, changed, dir, path, name, content)
-      const below = moved ? context.table.get(dir, name)?.id : 0
+    for (const [name, hint] of names) {
+      const found = lookAtEntry(context, findings, changed, dir, path, name, hint)
+      if (found === 'absent' && hint.content) limbo.noteStray()
+      const below = hint.moved ? context.table.get(dir, name)?.id : 0
       // It may be back from elsewhere: what was told of its inside meanwhile was looked for in vain.
       if (below) scanner.add({ dir: below, deep: true, look: distrust(Infinity) })
     }
@@ -135,15 +130,18 @@ function lookAtEntry(
   dir: DirId,
   path: RawPath,
   name: RawPath,
-  content: boolean,
-): void {
+  hint: NameHint,
+): Look {
+  const { content, moved, made, suspectFromMs } = hint
   const row = context.table.get(dir, name)
-  const look = { content, suspectFromMs: Infinity, ctimeMeansContent: !context.noLoss }
+  const look = { content, isBack: moved || made, suspectFromMs, ctimeMeansContent: !context.noLoss || suspectFromMs < Infinity }
   const found = lookAt(context, dir, path, name, row, look)
   // What was moved away and back looks as if nothing had happened, but for the time of its directory.
-  if (!content || found === 'absent') changed.set(dir, changed.get(dir) ?? false)
-  if (typeof found !== 'object') return
+  if (!content || made || moved || found === 'absent') changed.set(dir, changed.get(dir) ?? false)
+  if (found === 'unknown') context.again({ type: 'entry', dir, name, ...hint })
+  if (typeof found !== 'object') return found
   if (found.row !== undefined && found.disk !== undefined) context.solved(found.path)
   if (isVanished(found) || isAppeared(found)) changed.set(dir, changed.get(dir) === true || isTold(context, found))
   findings.push(found)
+  return found
 }

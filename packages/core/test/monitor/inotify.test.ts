@@ -34,7 +34,7 @@ describe.runIf(process.platform === 'linux')('inotify', async () => {
     expect(scene.follower.hints).toEqual([])
     scene.monitor.drain()
     expect(scene.follower.hints).toEqual([
-      { type: 'entry', dir: scene.follower.idAt('d'), name: 'f', content: true, writing: false },
+      { type: 'entry', dir: scene.follower.idAt('d'), name: 'f', content: true, writing: false, made: true },
     ])
   })
 
@@ -137,6 +137,7 @@ describe.runIf(process.platform === 'linux')('inotify', async () => {
         name: fromText('f'),
         content: true,
         writing: false,
+        made: true,
       } satisfies Hint)
     })
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { drawHistory } from './world/history.ts'
-import { shrink } from './world/shrink.ts'
+import { report } from './world/report.ts'
 import { simulate } from './world/simulation.ts'
 
 /**
@@ -29,15 +29,3 @@ test('the same seed tells the same story', async () => {
     expect((await simulate(drawHistory(seed))).story).toEqual(story)
   }
 })
-
-async function report(seed: number): Promise<string> {
-  const history = drawHistory(seed)
-  const shortest = await shrink(history, await simulate(history))
-  const { broken, story } = shortest.outcome
-  return [
-    `Seed ${seed}: ${broken}`,
-    JSON.stringify(shortest.history.setting),
-    ...story,
-    `Again: CLSYNC_SEED=${seed} CLSYNC_HISTORIES=1`,
-  ].join('\n')
-}

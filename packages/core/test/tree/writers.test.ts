@@ -21,7 +21,7 @@ function awaits(...names: string[]): boolean {
   const hints = createHintSet()
   for (const name of names) {
     const hint = { type: 'entry', dir: ROOT_DIR, name: fromText(name.replace('*', '')), writing: true } as const
-    addHint(hints, { ...hint, content: name.endsWith('*') })
+    addHint(hints, { ...hint, content: name.endsWith('*') }, 0)
   }
   // As much of a context as the question takes.
   const directories = { pathOf: () => fromText('') }

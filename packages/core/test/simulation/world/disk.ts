@@ -23,10 +23,18 @@ export const ROOT = '/src'
 export class Disk {
   readonly volume: Volume
   readonly top: Inode
+  /** The directory that the source was at first. */
+  readonly firstRoot: Inode
   /** Grows with every operation. */
   clock = 0
   /** When something of this name was last deleted, moved away or replaced, by {@link Disk.clock}. Mounts do not count. */
   readonly vanished = new Map<string, number>()
+  /** Told before a name goes whose file has other names. */
+  onUnlink: (path: string) => void = () => {}
+  /** Names that nobody looks at: what is done to a file through one of them shows under its others only. */
+  isHidden: (path: string) => boolean = () => false
+  /** Told when that was so. */
+  onHidden: () => void = () => {}
   /** Told after each operation. */
   onEvents: (events: readonly KernelEvent[]) => void = () => {}
   readonly #options: VolumeOptions
@@ -39,6 +47,7 @@ export class Disk {
     this.volume = this.#newVolume()
     this.top = this.volume.make('directory')
     this.mkdir(ROOT)
+    this.firstRoot = this.find(ROOT)!
   }
 
   /** The inode at a path. `follow`: through symlinks on the way, as the kernel does. */
@@ -78,6 +87,7 @@ export class Disk {
   write(path: string, sizeBytes: number): boolean {
     const place = this.#place(path)
     if (place?.inode?.kind !== 'file') return false
+    this.#noteHidden(path, place.inode)
     this.#setBytes(place.inode, sizeBytes)
     const events: KernelEvent[] = [{ ...place, mask: IN.MODIFY }]
     if (sizeBytes > 0) events.push({ ...place, mask: IN.CLOSE_WRITE })
@@ -88,6 +98,7 @@ export class Disk {
   setAttributes(path: string, attributes: Partial<Pick<Inode, 'mode' | 'uid' | 'mtimeMs'>>): boolean {
     const place = this.#place(path)
     if (place?.inode === undefined) return false
+    this.#noteHidden(path, place.inode)
     Object.assign(place.inode, attributes, { ctimeMs: this.#volumeOf(place.inode).time })
     const self: KernelEvent = { directory: place.inode, mask: IN.ATTRIB, name: '' }
     return this.#tell([...(place.inode.mounted === undefined ? [{ ...place, mask: IN.ATTRIB }] : []), self])
@@ -111,6 +122,7 @@ export class Disk {
     const place = this.#place(path)
     if (place?.inode === undefined || this.#isMountPoint(place) || (place.inode.entries?.size ?? 0) > 0) return false
     this.#markVanished(path, place.inode)
+    if (place.inode.nlink > 1) this.onUnlink(path)
     place.directory.entries!.delete(place.name)
     this.#touchDirectory(place.directory)
     return this.#tell([{ ...place, mask: IN.DELETE }, ...this.#dropped(place.inode)])
@@ -127,6 +139,7 @@ export class Disk {
     if (victim !== undefined && (victim.entries?.size ?? 0) > 0) return false
     this.#markVanished(from, source.inode)
     if (victim !== undefined) this.#markVanished(to, victim)
+    if (victim !== undefined && victim.nlink > 1) this.onUnlink(to)
     source.directory.entries!.delete(source.name)
     target.directory.entries!.set(target.name, source.inode)
     source.inode.ctimeMs = this.#volumeOf(source.inode).time
@@ -238,6 +251,10 @@ export class Disk {
   #dropped(inode: Inode): KernelEvent[] {
     if (!this.#volumeOf(inode).drop(inode) || inode.kind !== 'directory') return []
     return [IN.DELETE_SELF, IN.IGNORED].map((mask) => ({ directory: inode, mask, name: '' }))
+  }
+
+  #noteHidden(path: string, { nlink }: Inode): void {
+    if (nlink > 1 && this.isHidden(path)) this.onHidden()
   }
 
   #markVanished(path: string, inode: Inode): void {

@@ -11,6 +11,8 @@ export interface Held {
   readonly readAt: number
   /** Where it has been since then. */
   readonly names: readonly string[]
+  /** Put there by a handler that nobody waits for any more: that it is taken away again is no fault of the engine's. */
+  readonly isStray?: boolean
 }
 
 /** What a target holds, behind rules like a disk's: no entry without its directory, no directory gone with its entries. */
@@ -32,15 +34,15 @@ export class Holding {
     this.entries.delete(path)
   }
 
-  rename(from: string, to: string): void {
+  rename(from: string, to: string, isStray: boolean): void {
     const moved = this.entries.get(from)
     if (moved === undefined) throw new Error(`ENOENT: ${from} is not at the target`)
     if (this.hasBelow(to)) throw new Error(`ENOTEMPTY: ${to} at the target`)
     const below = [...this.entries].filter(([path]) => path.startsWith(`${from}/`))
-    this.put(to, { ...moved, names: [...moved.names, to] })
+    this.put(to, { ...moved, names: [...moved.names, to], isStray })
     for (const [path, held] of below) {
       const name = to + path.slice(from.length)
-      this.entries.set(name, { ...held, names: [...held.names, name] })
+      this.entries.set(name, { ...held, names: [...held.names, name], isStray })
     }
     for (const [path] of below) this.entries.delete(path)
     this.entries.delete(from)

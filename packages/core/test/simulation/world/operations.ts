@@ -43,7 +43,8 @@ const FILE_OPERATIONS = {
   /** As `touch -r` does: the bytes are new, the time is old. */
   stealth(disk: Disk, at: string, _to: string, n: number) {
     const path = existing(disk, at, 'file', n)
-    const mtimeMs = disk.find(path)?.mtimeMs
+    const { mtimeMs, nlink } = disk.find(path) ?? {}
+    if (nlink !== 1 && disk.isHidden(path)) return false // no look at the other names can tell
     return disk.write(path, disk.find(path)?.sizeBytes || 10) && disk.setAttributes(path, { mtimeMs: mtimeMs! })
   },
   truncate: (disk: Disk, at: string, _to: string, n: number) => disk.write(existing(disk, at, 'file', n), 0),
@@ -116,8 +117,8 @@ const AWAY = '/away'
 /** Puts the first root back where it was. */
 export function restoreRoot(disk: Disk): boolean {
   if (disk.find(AWAY) === undefined) return false
-  if (disk.find(ROOT) !== undefined) disk.exchange(ROOT, AWAY)
-  else disk.rename(AWAY, ROOT)
+  if (disk.find(ROOT) === undefined) disk.rename(AWAY, ROOT)
+  else if (disk.find(AWAY) === disk.firstRoot) disk.exchange(ROOT, AWAY)
   removeTree(disk, AWAY)
   return true
 }

@@ -13,6 +13,7 @@ import { Kernel } from './kernel.ts'
 import type { Life } from './life.ts'
 import { LossyMonitor } from './lossy-monitor.ts'
 import type { Setting } from './setting.ts'
+import { traced } from './trace.ts'
 
 export interface ProcessOptions {
   readonly task: Task
@@ -54,7 +55,7 @@ export function startProcess(options: ProcessOptions): Process {
       monotonic: () => life.timeline.now,
       after: (delayMs, run) => ({ cancel: life.after(delayMs + (setting.isSlow ? random.next() * 20 : 0), run) }),
     },
-    open: () => ({ store: mortalStore(createStore(db), life, faults), damaged: undefined }),
+    open: () => ({ store: mortalStore(traced(createStore(db), say), life, faults), damaged: undefined }),
   })
   const errors: unknown[] = []
   engine.start().catch((error: unknown) => {

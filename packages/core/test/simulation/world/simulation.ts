@@ -52,6 +52,7 @@ function finish(world: World): void {
   world.faults.isOn = false
   restoreRoot(world.disk)
   for (const [path] of walk(world.disk.find(ROOT), ROOT)) world.disk.unmount(path)
+  if (world.needsLook) world.process?.life.die()
   world.isQuiet = true
 }
 

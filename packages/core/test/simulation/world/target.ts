@@ -123,7 +123,7 @@ export class Target {
     if (type === 'move') {
       const rawFrom = fromText(from!)
       if (!isGivenUp) this.#o.deleting(this, rawFrom)
-      this.holding.rename(rawFrom, rawPath)
+      this.holding.rename(rawFrom, rawPath, isGivenUp)
     }
     await this.#bring(life, rawPath, content)
   }

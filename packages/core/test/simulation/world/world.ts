@@ -32,6 +32,8 @@ export class World {
   isQuiet = false
   /** Something has happened that no kernel tells. */
   hasUnseen = false
+  /** Only a look at everything finds it. */
+  needsLook = false
   readonly random: Random
   #isStopping = false
 
@@ -46,6 +48,10 @@ export class World {
     this.targets = setting.targets.map((target, index) => this.#target(`t${index + 1}`, target))
     this.disk.create(`${ROOT}/keep`, 'file', { sizeBytes: 5 })
     migrate(this.db)
+    // What was written through a name that is gone before it was looked at: nobody can tell whose bytes those were.
+    this.disk.isHidden = (path) => !this.#isWanted(path.slice(ROOT.length + 1))
+    this.disk.onHidden = () => (this.needsLook = true)
+    this.disk.onUnlink = (path) => (this.needsLook ||= !this.#isSeen(path))
   }
 
   say(line: string): void {
@@ -87,7 +93,9 @@ export class World {
     const { type } = operation
     if (isFileOperation(type)) {
       if (type === 'mount' || type === 'unmount') this.hasUnseen = true
-      return this.say(operate(this.disk, type, operation))
+      this.say(operate(this.disk, type, operation))
+      this.hasUnseen ||= this.needsLook
+      return
     }
     switch (type) {
       case 'crash':
@@ -178,7 +186,7 @@ export class World {
   #checkDeletion({ name, holding }: Target, path: string): void {
     const held = holding.entries.get(path)
     // An empty directory may have to make room for one that is moved to its place.
-    if (held === undefined || held.kind === 'directory' || this.isAccepted) return
+    if (held === undefined || held.kind === 'directory' || held.isStray === true || this.isAccepted) return
     if (held.names.some((at) => (this.disk.vanished.get(`${ROOT}/${at}`) ?? 0) >= held.readAt)) return
     // The directories above are asked too: rules exclude with what is below.
     if (held.names.some((at) => !this.#isWanted(at))) return
@@ -188,6 +196,16 @@ export class World {
     )
       return
     this.break(`${path} is taken from ${name}, though the source never lost it`)
+  }
+
+  #isSeen(path: string): boolean {
+    let id = 1
+    for (const name of path.slice(ROOT.length + 1).split('/')) {
+      const row = this.db.prepare('select id, stamp from seen where parent = ? and name = ?').get(id, name)
+      if (row === undefined) return false
+      id = Number(row['id'])
+    }
+    return true
   }
 
   #isWanted(path: string): boolean {

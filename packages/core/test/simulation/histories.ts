@@ -1,0 +1,80 @@
+import { fork } from 'node:child_process'
+import { parseArgs } from 'node:util'
+import { drawHistory } from './world/history.ts'
+import { report } from './world/report.ts'
+import { simulate } from './world/simulation.ts'
+
+/**
+ * Many histories, in several processes: `--from SEED --count N` or `--minutes M`, `--parallel P`. Prints those that went wrong, shrunk
+ * to their shortest, and the totals.
+ */
+const { values } = parseArgs({
+  options: {
+    from: { type: 'string', default: '1' },
+    count: { type: 'string', default: '1000' },
+    minutes: { type: 'string' },
+    parallel: { type: 'string', default: '2' },
+  },
+})
+
+/** Seeds that a process is given at a time. */
+const CHUNK = 50
+
+interface Result {
+  readonly histories: number
+  readonly turns: number
+  readonly broken: readonly number[]
+}
+
+if (process.send === undefined) await lead()
+else process.on('message', ({ from, end }: { from: number; end: number }) => void work(from, end))
+
+async function lead(): Promise<void> {
+  const startedMs = performance.now()
+  const from = Number(values.from)
+  const end = values.minutes === undefined ? from + Number(values.count) : Infinity
+  const endsMs = values.minutes === undefined ? Infinity : startedMs + Number(values.minutes) * 60_000
+  const totals = { histories: 0, turns: 0, broken: [] as number[] }
+  let next = from
+  const run = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const child = fork(import.meta.filename, { execArgv: process.execArgv })
+      const give = (): void => {
+        if (next >= end || performance.now() > endsMs) {
+          child.disconnect()
+          return
+        }
+        const chunk = { from: next, end: Math.min(end, next + CHUNK) }
+        next = chunk.end
+        child.send(chunk)
+      }
+      child.on('message', ({ histories, turns, broken }: Result) => {
+        totals.histories += histories
+        totals.turns += turns
+        totals.broken.push(...broken)
+        give()
+      })
+      child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`A process ended with ${code}.`))))
+      give()
+    })
+  await Promise.all(Array.from({ length: Number(values.parallel) }, run))
+  const seconds = (performance.now() - startedMs) / 1000
+  console.log(
+    `${totals.histories} histories from seed ${from} to ${next - 1}, ${totals.turns} turns of the engine, ${seconds.toFixed(0)} s; ` +
+      `broken: ${totals.broken.toSorted((a, b) => a - b).join(' ') || 'none'}`,
+  )
+  process.exitCode = totals.broken.length === 0 ? 0 : 1
+}
+
+async function work(from: number, end: number): Promise<void> {
+  let turns = 0
+  const broken: number[] = []
+  for (let seed = from; seed < end; seed++) {
+    const outcome = await simulate(drawHistory(seed))
+    turns += outcome.turns
+    if (outcome.broken === undefined) continue
+    broken.push(seed)
+    console.log(await report(seed))
+  }
+  process.send!({ histories: end - from, turns, broken })
+}
