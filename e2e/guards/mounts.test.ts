@@ -1,4 +1,3 @@
-import fs from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Daemon } from '../stage/daemon.ts'
 import { IS_ROOT, Stage } from '../stage/stage.ts'
