@@ -245,6 +245,6 @@ export class Target {
     this.change('synced')
     if (!this.#parts.record.dirty || this.outbox.held > 0 || this.#hasWithheld || !this.#o.source().isQuiet) return
     if (!isEnd && !this.#o.source().isSettled) return // one write for many changes
-    this.#o.store.transaction(() => (this.#parts.record.dirty = false))
+    this.#o.store.transaction(() => this.#parts.rest())
   }
 }
