@@ -112,7 +112,7 @@ export class Stage {
 
   /** A block device with an empty ext4, to be mounted, unmounted and mounted again. */
   disk(size: string): string {
-    const image = this.at('image')
+    const image = this.at(`image${this.#disks.length}`)
     execFileSync('truncate', ['-s', size, image])
     execFileSync('mkfs.ext4', ['-q', '-m', '0', image])
     const device = execFileSync('losetup', ['--find', '--show', image], { encoding: 'utf8' }).trim()
@@ -122,6 +122,12 @@ export class Stage {
 
   mountDisk(device: string, directory: string): void {
     execFileSync('mount', [device, directory])
+    this.#mounts.push(directory)
+  }
+
+  /** Makes what is at `from` appear at `directory` as well. */
+  bind(from: string, directory: string): void {
+    execFileSync('mount', ['--bind', from, directory])
     this.#mounts.push(directory)
   }
 

@@ -124,8 +124,9 @@ async function resolveTask(name: string | undefined, { request, file, layers, wa
 
   const rules = compileRules(withFlagRules(config, flags), ignoreFileReader(source), source)
   for (const warning of rules.warnings) warnings.add(warning)
-  const taskName = name ?? (path.basename(realSource) || 'root')
-  const identity = [taskName, realSource, ...(file ? [] : [commandLineIdentity(request)])]
+  const taskName = name ?? (path.basename(source) || 'root')
+  // As it was named: when a link on the way leads elsewhere one day, it is still this task that meets another source.
+  const identity = [taskName, source, ...(file ? [] : [commandLineIdentity(request)])]
   return Object.freeze({
     name: taskName,
     source,

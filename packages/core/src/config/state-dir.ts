@@ -9,8 +9,8 @@ export function defaultStateDir(environment: Environment, home: string): string 
 }
 
 /**
- * A task's own directory: readable, and different for every combination of `parts` (the task's name, the real path of its
- * source, for a task from the command line also its target).
+ * A task's own directory: readable, and different for every combination of `parts` (the task's name, the path of its
+ * source as it was named, for a task from the command line also its target).
  */
 export function taskStateDir(stateDir: string, name: string, parts: readonly string[]): string {
   const slug = name

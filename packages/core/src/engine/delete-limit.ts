@@ -11,17 +11,28 @@ export interface DeleteLimit {
   send(count: number, now: number): void
   /** So many of those sent came to nothing, or may have: they will be asked for once more. */
   giveBack(count: number): void
+  /** Deletions that count now. */
+  recent(now: number): number
+  /** Those of an earlier run count no more. */
+  forgetEarlier(): void
 }
 
-export function createDeleteLimit({ share, above }: MaxDelete, isReleased: boolean): DeleteLimit {
+/** `earlier`: what counted when an earlier run began to hold; it counts for as long as anything is held. */
+export function createDeleteLimit({ share, above }: MaxDelete, isReleased: boolean, earlier = 0): DeleteLimit {
   let recent: { readonly at: number; count: number }[] = []
+  let before = earlier
+  const sumAt = (now: number): number => {
+    recent = recent.filter(({ at }) => at > now - WINDOW_MS)
+    return recent.reduce((total, { count: each }) => total + each, before)
+  }
   return {
+    recent: sumAt,
+    forgetEarlier: () => void (before = 0),
     allows(count, entries, now) {
       if (isReleased || share >= 1) return true
-      recent = recent.filter(({ at }) => at > now - WINDOW_MS)
-      const sum = recent.reduce((total, { count: each }) => total + each, 0)
-      const before = entries + sum
-      return before <= above || sum + count <= share * before
+      const sum = sumAt(now)
+      const all = entries + sum
+      return all <= above || sum + count <= share * all
     },
     send(count, now) {
       if (count > 0) recent.push({ at: now, count })

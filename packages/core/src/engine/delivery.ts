@@ -3,6 +3,7 @@ import type { Batch } from '../handler.ts'
 import type { Hooks, SyncEvent, TargetInfo } from '../hooks.ts'
 import type { Clock } from '../model/clock.ts'
 import { toText } from '../model/path.ts'
+import { failedPaths } from './answer.ts'
 import { dispatch } from './dispatch.ts'
 
 export interface DeliverOptions {
@@ -70,7 +71,13 @@ export async function deliver(options: DeliverOptions): Promise<Delivery> {
     cancel: options.cancel,
     run,
   })
-  if (outcome.type === 'done') return end(failedPaths(outcome.result))
+  if (outcome.type === 'done') {
+    try {
+      return end(failedPaths(outcome.result, batch, info.handler))
+    } catch (error) {
+      return end(NONE, error)
+    }
+  }
   return end(
     NONE,
     outcome.error ?? new Error('The handler failed without a reason.'),
@@ -83,11 +90,6 @@ const NONE: ReadonlyMap<string, unknown> = new Map()
 function keptSteps(steps: readonly Step[], batch: Batch): Step[] {
   const kept = new Set(batch.changes.map((change) => change.path))
   return steps.filter((step) => kept.has(toText(step.path)))
-}
-
-function failedPaths(result: SyncEvent['result']): ReadonlyMap<string, unknown> {
-  if (!result?.failed?.length) return NONE
-  return new Map(result.failed.map(({ path, error }) => [path, error ?? 'The handler gave no reason.']))
 }
 
 function bytesOf(steps: readonly Step[], failed: ReadonlyMap<string, unknown>): number {

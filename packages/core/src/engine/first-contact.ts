@@ -1,13 +1,16 @@
 import type { Session } from '../handler.ts'
-import { fromText, nameOf, parentOf, type RawPath } from '../model/path.ts'
+import { fromText, isEntryText, nameOf, parentOf, type RawPath } from '../model/path.ts'
 import type { SeenTable } from '../model/seen.ts'
 import type { Store } from '../store/store.ts'
 import type { TargetRecord } from '../store/target-record.ts'
 import type { AckedTree } from '../tree/acked-tree.ts'
 import type { Directories } from '../tree/directories.ts'
+import { garbled } from './answer.ts'
 
 export interface FirstContactOptions {
   readonly session: Session
+  /** Its name, for messages. */
+  readonly handler: string
   readonly signal: AbortSignal
   readonly store: Store
   readonly record: TargetRecord
@@ -23,23 +26,38 @@ export interface FirstContactOptions {
  * what is in doubt differs from the source from then on, and is sent or deleted.
  */
 export async function meetTarget(options: FirstContactOptions): Promise<number> {
-  const { session, signal, store, record, acked, seen, directories, isDeleted } = options
-  let extraneous = 0
+  const { store, record, acked, seen, directories, isDeleted } = options
+  const extraneous = new Set<RawPath>()
   const doubtful: RawPath[] = []
-  if (session.inventory !== undefined) {
-    for await (const { path } of session.inventory(signal)) {
-      const rawPath = fromText(path)
-      const parent = directories.find(parentOf(rawPath))
-      const isKnown = parent !== undefined && seen.get(parent, nameOf(rawPath)) !== undefined
-      if (!isKnown) extraneous++
-      // What both hold is in doubt as well: it may go from the source before it is sent for the first time.
-      if (isKnown || isDeleted) doubtful.push(rawPath)
-    }
+  for await (const entry of inventoryOf(options)) {
+    const rawPath = pathOf(entry, options.handler)
+    const parent = directories.find(parentOf(rawPath))
+    const isKnown = parent !== undefined && seen.get(parent, nameOf(rawPath)) !== undefined
+    if (!isKnown) extraneous.add(rawPath)
+    // What both hold is in doubt as well: it may go from the source before it is sent for the first time.
+    if (isKnown || isDeleted) doubtful.push(rawPath)
   }
   store.transaction(() => {
     for (const path of doubtful) acked.doubt(path)
     record.met = true
     record.dirty = true
   })
-  return extraneous
+  return extraneous.size
+}
+
+/** What the session says that the target holds. */
+function inventoryOf({ session, handler, signal }: FirstContactOptions): AsyncIterable<unknown> | Iterable<unknown> {
+  const entries: unknown = session.inventory === undefined ? [] : session.inventory(signal)
+  if (typeof entries === 'object' && entries !== null && (Symbol.asyncIterator in entries || Symbol.iterator in entries)) {
+    return entries as Iterable<unknown> // by the check before
+  }
+  throw garbled(handler, 'inventory', 'returned nothing to iterate over')
+}
+
+/** Throws when it can be the path of no entry: it might be deleted. */
+function pathOf(entry: unknown, handler: string): RawPath {
+  const path = (entry as { readonly path?: unknown } | undefined | null)?.path
+  if (isEntryText(path)) return fromText(path)
+  const what = typeof path === 'string' ? JSON.stringify(path.slice(0, 200)) : 'an entry without a path'
+  throw garbled(handler, 'inventory', `told of ${what}, which is nothing below the target`)
 }

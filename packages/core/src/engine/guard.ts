@@ -46,7 +46,9 @@ export function createGuard({ fs, root, seen, recorded, record, accept }: GuardO
   let isAccepted = accept
   const text = toText(root)
   const identify = (): Identity | undefined => {
-    const found = fs.look(root)
+    let found = fs.look(root)
+    // The source may be named by a link: what counts is where that leads.
+    if (found?.kind === 'symlink') found = fs.look(`${root}/.` as RawPath)
     if (found?.kind !== 'directory') return undefined
     return { ino: found.ino, birthMs: found.birthMs, type: fs.typeOf(root), dev: found.dev }
   }

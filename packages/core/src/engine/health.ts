@@ -1,3 +1,4 @@
+import { reasonOf } from '../model/reason.ts'
 import { isRefusal } from '../model/refusal.ts'
 import type { Halt } from '../observe/status.ts'
 import type { Input } from './machine.ts'
@@ -19,7 +20,7 @@ export class Health {
 
   fail(error: unknown, now: number): void {
     if (isRefusal(error)) {
-      this.halt = { code: error.code, message: error.message, fix: error.fix }
+      this.halt = { code: error.code, message: reasonOf(error), fix: reasonOf(error.fix) }
       return this.#change('halt')
     }
     this.#retries.problems.add('', error)

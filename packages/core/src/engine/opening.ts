@@ -1,4 +1,6 @@
 import type { Session } from '../handler.ts'
+import type { Clock } from '../model/clock.ts'
+import { checkSession } from './answer.ts'
 import { meetTarget } from './first-contact.ts'
 import { extraneousNotice } from './notices.ts'
 import type { TargetOptions, TargetParts } from './target-parts.ts'
@@ -9,8 +11,9 @@ export async function openSession(
   { record }: TargetParts,
   progress: (bytes: number) => void,
 ): Promise<Session> {
-  const session = await spec.handler.setup(spec.options, context({ isKnown: record.met, progress }))
-  if (session.isNew && record.met) store.transaction(() => record.forget())
+  const made: unknown = await spec.handler.setup(spec.options, context({ isKnown: record.met, progress }))
+  const session = checkSession(made, spec.handler.name)
+  if (session.isNew === true && record.met) store.transaction(() => record.forget())
   return session
 }
 
@@ -23,7 +26,32 @@ export async function makeContact(
 ): Promise<number> {
   const isDeleted = task.extraneous === 'delete'
   const { directories } = source().tree
-  const count = await meetTarget({ session, signal, store, record, acked, seen: store.seen, directories, isDeleted })
+  const count = await meetTarget({
+    session,
+    handler: spec.handler.name,
+    signal,
+    store,
+    record,
+    acked,
+    seen: store.seen,
+    directories,
+    isDeleted,
+  })
   if (count > 0) log.warn(extraneousNotice(count, isDeleted), { target: spec.name })
   return isDeleted ? 0 : count
 }
+
+/** A handler that does not come to an end must not keep clsync from ending. */
+export async function closeSession(session: Session | undefined, clock: Clock): Promise<void> {
+  if (session?.close === undefined) return
+  const { promise: late, reject } = Promise.withResolvers<never>()
+  const timer = clock.after(CLOSE_MS, () => reject(new Error(`it takes longer than ${CLOSE_MS / 1000} s`)))
+  try {
+    await Promise.race([session.close(), late])
+  } finally {
+    timer.cancel()
+  }
+}
+
+/** Time that a session has to close. */
+const CLOSE_MS = 5000

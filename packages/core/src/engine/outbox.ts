@@ -1,7 +1,7 @@
 import type { Assembly } from '../batch/assemble.ts'
 import type { Step } from '../batch/step.ts'
 import type { Scope } from '../model/difference.ts'
-import type { RawPath } from '../model/path.ts'
+import { isWithin, type RawPath } from '../model/path.ts'
 import { type Item, mergeItem } from '../schedule/item.ts'
 import type { Schedule } from '../schedule/schedule.ts'
 import type { Comparison } from './comparison.ts'
@@ -31,6 +31,8 @@ export interface Parcel {
 export class Outbox {
   readonly #o: OutboxOptions
   readonly #held = new Set<RawPath>()
+  /** Of those that are held, or were a moment ago: told of already. */
+  readonly #toldHeld = new Set<RawPath>()
   /** Items that wait for a batch in flight to come back. */
   readonly #parked = new Map<RawPath, Item>()
   #isPatient = true
@@ -82,6 +84,7 @@ export class Outbox {
     for (;;) {
       const items = this.#o.schedule.take(now, maxChanges)
       if (items.length === 0) return undefined
+      this.#unhold(items)
       const assembly = this.#o.comparison.compare(items, maxChanges, this.#isPatient)
       const steps = this.#distribute(assembly, now)
       if (steps.length > 0) {
@@ -107,12 +110,27 @@ export class Outbox {
     for (const { path, item, at } of waiting) schedule.postpone({ ...item, path, scope: 'entry', after: undefined }, at)
     for (const path of busy) this.#park(freshItem(path, now))
     for (const path of parents) schedule.touch(path, 'tree', now)
-    const newlyHeld = held.filter((path) => !this.#held.has(path))
-    for (const path of newlyHeld) this.#held.add(path)
-    if (newlyHeld.length > 0) this.#o.held(newlyHeld)
+    this.#hold(held)
     if (deletes) return steps
     this.#o.forget(steps.filter((step) => step.type === 'delete'))
     return steps.filter((step) => step.type !== 'delete')
+  }
+
+  /** What is compared again is held only if that says so once more: its files may be back. */
+  #unhold(items: readonly Item[]): void {
+    for (const { path, scope, after } of this.#held.size === 0 ? [] : items) {
+      if (after !== undefined) continue // what comes before was compared a moment ago
+      this.#held.delete(path)
+      if (scope !== 'entry') for (const held of this.#held) if (isWithin(held, path)) this.#held.delete(held)
+    }
+  }
+
+  #hold(paths: readonly RawPath[]): void {
+    for (const path of paths) this.#held.add(path)
+    const untold = paths.filter((path) => !this.#toldHeld.has(path))
+    for (const path of untold) this.#toldHeld.add(path)
+    if (untold.length > 0) this.#o.held(untold)
+    if (this.#held.size === 0) this.#toldHeld.clear()
   }
 
   #park(item: Item): void {

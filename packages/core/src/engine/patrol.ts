@@ -1,7 +1,7 @@
 import type { Clock } from '../model/clock.ts'
 import type { DirId } from '../model/entry.ts'
 import type { Hint } from '../model/hint.ts'
-import { parentOf, type RawPath, toText } from '../model/path.ts'
+import { nameOf, parentOf, type RawPath, toText } from '../model/path.ts'
 import { addHint, createHintSet, hintsOf } from '../tree/hint-set.ts'
 import type { Tree } from '../tree/tree.ts'
 import { createProblems, type Problems } from './problems.ts'
@@ -11,9 +11,14 @@ export interface PatrolOptions {
   readonly pollIntervalMs: number
   /** 0: never. */
   readonly scrubIntervalMs: number
+  /** What is mounted below the source; see `FileSystem.mounts`. */
+  mounts(): ReadonlyMap<RawPath, string> | undefined
 }
 
-/** Looks that nobody hinted at: paths that could not be looked at, directories without a watch, and the scrub of everything. */
+/**
+ * Looks that nobody hinted at: paths that could not be looked at, directories without a watch, places where something was mounted
+ * or unmounted, and the scrub of everything.
+ */
 export class Patrol {
   readonly problems: Problems
   readonly #o: PatrolOptions
@@ -22,12 +27,17 @@ export class Patrol {
   #retryAt: number | undefined
   #pollAt: number | undefined
   #scrubAt: number | undefined
+  #mountsAt: number | undefined
+  #mounts: ReadonlyMap<RawPath, string> | undefined
 
   constructor(options: PatrolOptions) {
     const { clock, scrubIntervalMs } = options
     this.#o = options
     this.problems = createProblems(() => clock.now())
     if (scrubIntervalMs > 0) this.#scrubAt = clock.monotonic() + scrubIntervalMs
+    // Before anything is read: what is mounted later shows as a difference.
+    this.#mounts = options.mounts()
+    if (this.#mounts !== undefined) this.#mountsAt = clock.monotonic() + MOUNTS_MS
   }
 
   get uncovered(): number {
@@ -35,7 +45,7 @@ export class Patrol {
   }
 
   get nextAt(): number | undefined {
-    return earliest([this.#retryAt, this.#pollAt, this.#scrubAt])
+    return earliest([this.#retryAt, this.#pollAt, this.#scrubAt, this.#mountsAt])
   }
 
   addProblem(path: RawPath, error: unknown): void {
@@ -78,6 +88,19 @@ export class Patrol {
       for (const dir of this.#uncovered) tree.hint({ type: 'directory', dir })
       this.#uncovered.clear()
     }
+    if (isDue(this.#mountsAt, now)) {
+      this.#mountsAt = now + MOUNTS_MS
+      this.#visitMounts(tree)
+    }
+  }
+
+  /** The kernel tells of what is unmounted, but not of what is mounted over a watched directory. */
+  #visitMounts(tree: Tree): void {
+    const before = this.#mounts
+    const now = this.#o.mounts()
+    if (before === undefined || now === undefined) return
+    this.#mounts = now
+    for (const path of new Set([...before.keys(), ...now.keys()])) if (before.get(path) !== now.get(path)) hintAtEntry(tree, path)
   }
 
   /** What cannot be looked at any more because its directory has gone is no problem. */
@@ -96,6 +119,12 @@ export class Patrol {
 }
 
 const RETRY_MS = 2000
+const MOUNTS_MS = 5000
+
+function hintAtEntry(tree: Tree, path: RawPath): void {
+  const parent = tree.directories.nearest(parentOf(path))
+  if (parent.exact) tree.hint({ type: 'entry', dir: parent.dir, name: nameOf(path), content: false })
+}
 
 export function isDue(at: number | undefined, now: number): boolean {
   return at !== undefined && at <= now

@@ -1,4 +1,5 @@
 import { fromText, type RawPath } from '../model/path.ts'
+import { reasonOf } from '../model/reason.ts'
 import type { Problem } from '../observe/status.ts'
 
 /** Paths that cannot be synced now, with the reason of the last attempt. */
@@ -30,8 +31,4 @@ export function createProblems(now: () => number): Problems {
       return problems.size
     },
   }
-}
-
-export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

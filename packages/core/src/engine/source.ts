@@ -66,8 +66,9 @@ export class Source {
     this.#o = options
     const { clock, task } = options
     this.#halting = new Halting(options.guard, (halt) => options.haltChanged(halt))
-    this.patrol = new Patrol({ clock, pollIntervalMs: task.pollIntervalMs, scrubIntervalMs: task.scrubIntervalMs })
     const { fs, root, store, guard } = options
+    const { pollIntervalMs, scrubIntervalMs } = task
+    this.patrol = new Patrol({ clock, pollIntervalMs, scrubIntervalMs, mounts: () => fs.mounts?.(root) })
     this.#fs = relativeDevices(fs, () => guard.device)
     this.#tree = this.#rebuild()
     this.secondLook = createSecondLook({ fs: this.#fs, root, rules: task.rules, seen: store.seen, tree: () => this.#tree })

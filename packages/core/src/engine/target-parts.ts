@@ -40,6 +40,8 @@ export interface TargetParts {
   readonly retries: Retries
   readonly outbox: Outbox
   readonly deleteLimit: DeleteLimit
+  /** Within a transaction: all is sent and nothing is held, so the next start need not compare everything. */
+  rest(): void
 }
 
 /** Opens what is remembered of a target and wires up what works on it. */
@@ -52,7 +54,9 @@ export function createTargetParts(options: TargetOptions): TargetParts {
   const ledger = createLedger(store, record, acked)
   const schedule = createSchedule({ delayMs: task.schedule.delayMs, hurryMs: Math.max(task.schedule.delayMs, HURRY_MS) })
   const flight = createFlight()
-  const deleteLimit = createDeleteLimit(task.maxDelete, task.accept)
+  // So that a restart does not release what is held: what went before counts on.
+  const hold = `held ${spec.name}`
+  const deleteLimit = createDeleteLimit(task.maxDelete, task.accept, Number(store.readText(hold) ?? 0))
   const comparison = createComparison({
     ...{ acked, capabilities, schedule: task.schedule, clock, flight, seen: store.seen, problems: retries.problems },
     directories: () => source().tree.directories,
@@ -61,9 +65,18 @@ export function createTargetParts(options: TargetOptions): TargetParts {
   const outbox = new Outbox({
     ...{ schedule, flight, comparison, deletes: capabilities.deletes },
     forget: (steps) => ledger.settle('', steps, () => false),
-    held: (paths) => log.warn(heldNotice(paths), { target: spec.name }),
+    held(paths) {
+      log.warn(heldNotice(paths), { target: spec.name })
+      store.writeText(hold, String(deleteLimit.recent(clock.monotonic())))
+    },
   })
-  return { record, acked, ledger, schedule, retries, outbox, deleteLimit }
+  const rest = (): void => {
+    record.dirty = false
+    if (store.readText(hold) === undefined) return
+    store.writeText(hold, '0')
+    deleteLimit.forgetEarlier()
+  }
+  return { record, acked, ledger, schedule, retries, outbox, deleteLimit, rest }
 }
 
 /** A path that failed and has changed since is tried after this time at the latest: what failed it may have been the change. */

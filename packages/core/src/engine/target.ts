@@ -4,13 +4,13 @@ import type { Session } from '../handler.ts'
 import type { TargetInfo } from '../hooks.ts'
 import type { Scope } from '../model/difference.ts'
 import { type RawPath, ROOT_PATH } from '../model/path.ts'
+import { reasonOf } from '../model/reason.ts'
 import type { State, Totals } from '../observe/status.ts'
 import { deliver, type Delivery } from './delivery.ts'
 import { Health } from './health.ts'
 import { type Input, nextState } from './machine.ts'
-import { makeContact, openSession } from './opening.ts'
+import { closeSession, makeContact, openSession } from './opening.ts'
 import { type Outbox, type Parcel, pathsOf } from './outbox.ts'
-import { reasonOf } from './problems.ts'
 import type { Retries } from './retries.ts'
 import { settleDelivery } from './settlement.ts'
 import { createTargetParts, type TargetOptions, type TargetParts } from './target-parts.ts'
@@ -116,7 +116,7 @@ export class Target {
   async close(): Promise<void> {
     try {
       if (this.pending === 0 && this.session !== undefined) this.#rest(true)
-      await this.session?.close?.()
+      await closeSession(this.session, this.#o.clock)
     } catch (error) {
       this.#o.log.warn(`Closing the target failed: ${reasonOf(error)}.`, { target: this.info.target })
     }
@@ -245,6 +245,6 @@ export class Target {
     this.change('synced')
     if (!this.#parts.record.dirty || this.outbox.held > 0 || this.#hasWithheld || !this.#o.source().isQuiet) return
     if (!isEnd && !this.#o.source().isSettled) return // one write for many changes
-    this.#o.store.transaction(() => (this.#parts.record.dirty = false))
+    this.#o.store.transaction(() => this.#parts.rest())
   }
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { HANDLER_API, type Handler } from '../handler.ts'
+import { completeCapabilities, wrongCapability } from './capabilities.ts'
 import { ClsyncError } from '../model/error.ts'
 import { nearestName } from './nearest.ts'
 import { isPathName, packageNames, resolveModule, type Resolved } from './resolve.ts'
@@ -40,7 +41,7 @@ export function checkHandler(value: unknown, { name, naming }: { readonly name: 
   }
   const handler = value as Handler // by the check above
   if (handler.api !== HANDLER_API) throw apiMismatch(handler, name, naming)
-  return handler
+  return completeCapabilities(handler)
 }
 
 const CORE_DIRECTORY = path.dirname(fileURLToPath(import.meta.url))
@@ -76,7 +77,7 @@ function wrongShape(value: unknown): string | undefined {
   if (typeof setup !== 'function') return 'it has no "setup" function'
   if (typeof (options as { safeParse?: unknown } | undefined)?.safeParse !== 'function')
     return 'its "options" are not a zod schema'
-  return typeof capabilities === 'object' && capabilities !== null ? undefined : 'it has no "capabilities"'
+  return wrongCapability(capabilities)
 }
 
 function apiMismatch(handler: Handler, name: string, naming: Naming): ClsyncError {

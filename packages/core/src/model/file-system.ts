@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import type { Kind, Observation } from './entry.ts'
+import { MOUNT_LIST, parseMounts } from './mount-list.ts'
 import { type RawPath, toFsPath } from './path.ts'
 
 /**
@@ -13,6 +14,11 @@ export interface FileSystem {
   list(path: RawPath): RawPath[] | undefined
   /** Magic number of the file system's type (`statfs`), to notice that another one was mounted. */
   typeOf(path: RawPath): number
+  /**
+   * What is mounted below a directory: by path below it, a text that is another for each mount. `undefined` or absent where the
+   * system does not tell.
+   */
+  mounts?(path: RawPath): ReadonlyMap<RawPath, string> | undefined
 }
 
 export const nodeFileSystem: FileSystem = {
@@ -33,6 +39,15 @@ export const nodeFileSystem: FileSystem = {
     }
   },
   typeOf: (path) => fs.statfsSync(toFsPath(path)).type,
+  mounts(path) {
+    try {
+      const above = `${fs.realpathSync(toFsPath(path), 'latin1')}/`
+      const below = parseMounts(fs.readFileSync(MOUNT_LIST, 'latin1')).filter(({ point }) => point.startsWith(above))
+      return new Map(below.map(({ id, point }) => [point.slice(above.length) as RawPath, id]))
+    } catch {
+      return undefined // not Linux, or no /proc here, or the directory is not there just now
+    }
+  },
 }
 
 /** Whether the error says that there is nothing at the path. */

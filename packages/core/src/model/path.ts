@@ -62,6 +62,13 @@ export function fromText(text: string): RawPath {
   return (isAscii(text) ? text : encode(text)) as RawPath
 }
 
+/** Whether text that others made names one entry below the root, as {@link toText} would write it. */
+export function isEntryText(text: unknown): text is string {
+  if (typeof text !== 'string' || text.includes('\0')) return false
+  if (text.split('/').some((name) => name === '' || name === '.' || name === '..')) return false
+  return isAscii(text) || toText(fromText(text)) === text
+}
+
 /** Whether every byte of the path is part of valid UTF-8. */
 export function isUtf8(path: RawPath): boolean {
   return isAscii(path) || !/[\uDC80-\uDCFF]/u.test(toText(path))

@@ -19,5 +19,9 @@ const REFUSED = 'HANDLER_REFUSED'
 
 /** Whether a handler's error was made by {@link refuse}. */
 export function isRefusal(error: unknown): error is Error & { readonly code: string; readonly fix: string } {
-  return (error as { code?: unknown } | undefined)?.code === REFUSED
+  try {
+    return (error as { code?: unknown } | undefined)?.code === REFUSED
+  } catch {
+    return false // what cannot be looked at was not made by us
+  }
 }

@@ -6,7 +6,7 @@ import type { RawPath } from './path.ts'
 export interface Task {
   /** Shown in logs; names the state directory together with the source. */
   readonly name: string
-  /** Absolute path of the source directory, as text. */
+  /** Absolute path of the source directory as it was named (the last part, or one above, may be a link), as text. */
   readonly source: string
   /** Absolute path of this task's private state directory; made when missing. */
   readonly stateDir: string

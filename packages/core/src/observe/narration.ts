@@ -1,6 +1,7 @@
 import type { Change } from '../handler.ts'
 import type { FailedEvent, Hooks, StateEvent, SyncedEvent } from '../hooks.ts'
 import type { Clock } from '../model/clock.ts'
+import { reasonOf } from '../model/reason.ts'
 import { bytesText, countText, durationText } from './amount.ts'
 import type { Logger } from './log.ts'
 import type { Status } from './status.ts'
@@ -118,5 +119,5 @@ const BATCH_QUIET_MS = 60_000
 const MAX_REASONS = 100
 
 function reasonText(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
+  return reasonOf(error).split('\n')[0] ?? ''
 }

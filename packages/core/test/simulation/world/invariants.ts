@@ -1,0 +1,120 @@
+import type { SeenEntry } from '../../../src/model/seen.ts'
+import { fromText, type RawPath } from '../../../src/model/path.ts'
+import { ROOT } from './disk.ts'
+import { VERSION } from './inode.ts'
+import type { Target } from './target.ts'
+import type { World } from './world.ts'
+
+/** Looks, after each transaction and at the end, at what must hold at any time. */
+export class Invariants {
+  readonly #world: World
+  /** Of the bytes that a stamp stands for. */
+  readonly #versions = new Map<number, number>()
+
+  constructor(world: World) {
+    this.#world = world
+  }
+
+  /** The seen state is about to hold this. */
+  noteSeen(entry: SeenEntry & { readonly [VERSION]?: number }): void {
+    if (entry.content === entry.stamp && entry[VERSION] !== undefined) this.#versions.set(entry.stamp, entry[VERSION])
+  }
+
+  /** What is acked is at the target, and every halt has a reason. */
+  checkStep(): void {
+    this.#checkHalts()
+    for (const target of this.#world.targets) this.#checkAcked(target)
+  }
+
+  /** Nothing is left over when there is nothing to do: neither in the database nor in memory. */
+  checkRest(): void {
+    const { db, process, targets } = this.#world
+    const count = (sql: string): number => Number(db.prepare(`select count(*) as n from ${sql}`).get()!['n'])
+    const expect = (what: string, found: number): void => {
+      if (found !== 0) this.#world.break(`at rest, but ${found} ${what}`)
+    }
+    expect('batches are still written down', count('flight'))
+    expect('entries are in limbo', count('seen where parent = 0'))
+    expect('seen entries have no directory', count('seen where parent > 1 and parent not in (select id from seen where id > 0)'))
+    const orphans = 'acked as a where parent > 1 and not exists (select 1 from acked where target = a.target and id = a.parent)'
+    expect('acked entries have no directory', count(orphans))
+    const counted = Number(db.prepare("select value from meta where key = 'entries'").get()?.['value'] ?? 0)
+    expect('entries are miscounted', counted - count('seen where parent > 0'))
+    for (const row of db.prepare('select id, name, entries from target').all())
+      expect(`entries of ${row['name']} are miscounted`, Number(row['entries']) - count(`acked where target = ${row['id']}`))
+    const status = process!.engine.status()
+    expect('directories wait to be read', status.tree.scanning)
+    for (const [index, { pending, inFlight, problems }] of status.targets.entries()) {
+      expect('paths wait', pending + inFlight)
+      for (const { path, reason } of problems)
+        if (!this.#isUnclaimed(targets[index]!, fromText(path)))
+          this.#world.break(`at rest, but "${path}" is a problem: ${reason}`)
+    }
+  }
+
+  #checkHalts(): void {
+    const { process } = this.#world
+    const { state, halt, targets } = process!.engine.status()
+    if (state === 'halted' && halt === undefined && !targets.some((target) => target.halt !== undefined))
+      this.#world.break('halted without a reason')
+    for (const target of targets)
+      if (target.state === 'halted' && !target.halt?.message) this.#world.break(`${target.name} is halted without a reason`)
+  }
+
+  #checkAcked(target: Target): void {
+    const { db, history, process, hasUnseen } = this.#world
+    const id = db.prepare('select id from target where name = ?').get(target.name)?.['id']
+    if (id === undefined) return
+    const inFlight = this.#pathsInFlight(Number(id))
+    const isTold = history.setting.monitor === 'inotify' && !process!.kernel.isBusy && !hasUnseen
+    for (const [path, { kind, stamp, content }] of this.#acked(Number(id))) {
+      if (stamp < 0 || kind === 'unknown' || target.isTouching(path) || inFlight.some((at) => isNear(at, path))) continue
+      const held = target.holding.entries.get(path)
+      const version = this.#versions.get(content)
+      if (held?.kind !== kind)
+        this.#world.break(`${path} is acked by ${target.name} as ${kind}, which holds ${held?.kind ?? 'nothing'}`)
+      else if (isTold && kind !== 'directory' && version !== undefined && held.version !== version)
+        this.#world.break(`${path} is acked by ${target.name} with content ${version}, which holds ${held.version}`)
+    }
+  }
+
+  *#acked(target: number): Generator<[string, { kind: string; stamp: number; content: number }]> {
+    const rows = this.#world.db
+      .prepare('select parent, name, kind, id, stamp, content from acked where target = ?')
+      .all(target) as unknown as Row[]
+    const directories = new Map(rows.filter(({ id }) => id > 0).map((row) => [row.id, row]))
+    const pathOf = ({ parent, name }: Row): string => {
+      const above = directories.get(parent)
+      return above === undefined ? name : `${pathOf(above)}/${name}`
+    }
+    for (const row of rows) yield [pathOf(row), { ...row, kind: KINDS[row.kind]! }]
+  }
+
+  /** Their outcome is not known yet, also when their process has died. */
+  #pathsInFlight(target: number): string[] {
+    const rows = this.#world.db.prepare('select changes from flight where target = ?').all(target)
+    return rows.flatMap((row) => (JSON.parse(String(row['changes'])) as string[][]).flat())
+  }
+
+  /** A problem for good: of a kind, or of a name, that the handler does not take. */
+  #isUnclaimed({ setting: { capabilities } }: Target, path: RawPath): boolean {
+    const inode = this.#world.disk.find(`${ROOT}/${path}`)
+    return inode !== undefined && (capabilities.kinds?.includes(inode.kind) !== true || path.includes('\xff'))
+  }
+}
+
+interface Row {
+  readonly parent: number
+  readonly name: string
+  readonly kind: number
+  readonly id: number
+  readonly stamp: number
+  readonly content: number
+}
+
+/** As the database numbers them. */
+const KINDS = ['unknown', 'file', 'directory', 'symlink', 'other'] as const
+
+function isNear(a: string, b: string): boolean {
+  return a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`)
+}
