@@ -97,7 +97,12 @@ class Builder<Item extends DueItem> {
       if (this.#room(gone.length) <= 0) this.assembly.rest.push(item)
       else this.#compare(item, gone)
     }
-    const unfinished = this.delete(gone.map(({ difference }) => difference))
+    const replacing = gone.filter(({ difference }) => difference.seen !== undefined).length
+    const room = this.#input.maxChanges - (this.#others.length - replacing)
+    const unfinished = this.delete(
+      gone.map(({ difference }) => difference),
+      room,
+    )
     const isHeld = this.assembly.held.length > 0
     for (const { difference, item } of isHeld ? [] : gone) {
       if (unfinished.has(difference.path))
@@ -129,9 +134,12 @@ class Builder<Item extends DueItem> {
     return gone
   }
 
-  /** Adds deletions, deepest first, all held back when they are too many; returns the tops that did not fit. */
-  delete(gone: readonly Difference[]): Set<RawPath> {
-    const { count, mayDelete, maxChanges, goneBelow } = this.#input
+  /**
+   * Adds deletions, deepest first, all held back when they are too many; returns the tops that did not fit. What takes the place of
+   * one needs room as well.
+   */
+  delete(gone: readonly Difference[], room: number): Set<RawPath> {
+    const { count, mayDelete, goneBelow } = this.#input
     const unfinished = new Set<RawPath>()
     if (gone.length === 0) return unfinished
     const tops = withoutNested(gone)
@@ -140,19 +148,18 @@ class Builder<Item extends DueItem> {
       for (const { path } of tops) this.assembly.held.push(path)
       return new Set(gone.map(({ path }) => path))
     }
+    let left = room
     for (const top of tops) {
       if (top.acked!.id > 0) {
         for (const below of goneBelow(top.acked!.id, top.path)) {
-          if (this.assembly.steps.length >= maxChanges) {
-            unfinished.add(top.path)
-            break
-          }
+          if (left <= 0) break
+          left--
           this.assembly.steps.push(stepFor(below))
         }
       }
-      if (unfinished.has(top.path)) continue
-      if (this.assembly.steps.length >= maxChanges) unfinished.add(top.path)
+      if (left <= 0) unfinished.add(top.path)
       else if (top.seen === undefined) this.assembly.steps.push(stepFor(top))
+      left--
     }
     return unfinished
   }

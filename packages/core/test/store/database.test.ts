@@ -1,0 +1,119 @@
+import fs from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { tempTree, type TempTree } from '../../src/testing/temp-tree.ts'
+import { copyDatabase, FILE, openDatabase, setAside } from '../../src/store/database.ts'
+import { SCHEMA_VERSION } from '../../src/store/schema.ts'
+import { createStore } from '../../src/store/store.ts'
+
+let folder: TempTree
+beforeEach(() => {
+  folder = tempTree()
+})
+afterEach(() => folder.dispose())
+
+const state = (): string => `${folder.root}/state`
+const file = (): string => `${state()}/${FILE}`
+
+test('a state is locked from its first opening to its end, and says by whom', () => {
+  const { db } = openDatabase(state())
+  db.exec("insert into meta (key, value) values ('known', 1)")
+  expect(() => openDatabase(state())).toThrow(expect.objectContaining({ code: 'STATE_LOCKED' }))
+  expect(() => openDatabase(state())).toThrow(`process ${process.pid}`)
+  db.close()
+  const again = openDatabase(state())
+  expect(again.db.prepare('select value from meta').all()).toEqual([{ value: 1 }])
+  again.db.close()
+})
+
+test('a state that was only just opened is locked already', () => {
+  openDatabase(state()).db.close()
+  const { db } = openDatabase(state())
+  expect(() => openDatabase(state())).toThrow(expect.objectContaining({ code: 'STATE_LOCKED' }))
+  db.close()
+})
+
+test('a state of a newer version is not touched', () => {
+  openDatabase(state()).db.close()
+  const newer = new DatabaseSync(file())
+  newer.exec(`pragma user_version = ${SCHEMA_VERSION + 1}`)
+  newer.close()
+  expect(() => openDatabase(state())).toThrow(expect.objectContaining({ code: 'STATE_TOO_NEW' }))
+})
+
+test('a place that cannot be a directory is named', () => {
+  folder.write('state', 'a file')
+  expect(() => openDatabase(state())).toThrow(expect.objectContaining({ code: 'STATE_DIR_UNUSABLE' }))
+})
+
+test('what is no database is set aside, and a new one begun', () => {
+  folder.write('state/state.db', 'no database at all, and long enough to be taken for one by its size'.repeat(100))
+  const { db, damaged } = openDatabase(state())
+  expect(fs.readFileSync(damaged!, 'utf8')).toMatch(/^no database/)
+  expect(db.prepare('select count(*) as rows from seen').get()).toEqual({ rows: 0 })
+  db.close()
+})
+
+test('a damaged file is set aside with its log, which is not for the next one', () => {
+  for (const suffix of ['', '-wal', '-shm']) folder.write(`state.db${suffix}`, `state${suffix}`)
+  const aside = setAside(`${folder.root}/state.db`)
+  expect(['', '-wal', '-shm'].map((suffix) => fs.readFileSync(aside + suffix, 'utf8'))).toEqual([
+    'state',
+    'state-wal',
+    'state-shm',
+  ])
+  expect(fs.readdirSync(folder.root).filter((name) => !name.includes('damaged'))).toEqual([])
+})
+
+test('a file that was damaged and that nobody had closed is found out', () => {
+  filled({ isClosed: false })
+  damage()
+  const { db, damaged } = openDatabase(state())
+  expect(damaged).toBeDefined()
+  expect(db.prepare('select count(*) as rows from meta').get()).toEqual({ rows: 0 })
+  db.close()
+})
+
+test('a file that was closed is opened without reading it whole', () => {
+  filled({ isClosed: true })
+  damage()
+  const { db, damaged } = openDatabase(state())
+  expect(damaged).toBeUndefined()
+  db.close()
+})
+
+test('a dry run works on a copy', () => {
+  const { db } = openDatabase(state())
+  const store = createStore(db)
+  store.transaction(() => store.writeText('root', 'known'))
+  store.close()
+  const copy = createStore(copyDatabase(state()))
+  expect(copy.readText('root')).toBe('known')
+  copy.transaction(() => copy.writeText('root', 'changed'))
+  copy.close()
+  const after = createStore(openDatabase(state()).db)
+  expect(after.readText('root')).toBe('known')
+  after.close()
+})
+
+/** A state of some pages, closed cleanly by its last owner, or not; its log is written back either way. */
+function filled({ isClosed }: { isClosed: boolean }): void {
+  const { db } = openDatabase(state())
+  const store = createStore(db)
+  store.transaction(() => {
+    for (let at = 0; at < 2000; at++) store.writeText(`key ${at}`, 'x'.repeat(50))
+  })
+  store.close()
+  const running = openDatabase(state())
+  const reopened = createStore(running.db)
+  if (isClosed) reopened.close()
+  else running.db.close()
+}
+
+/** Overwrites pages in the middle. */
+function damage(): void {
+  const { size } = fs.statSync(file())
+  const fd = fs.openSync(file(), 'r+')
+  fs.writeSync(fd, Buffer.alloc(3 * 4096, 0xff), 0, 3 * 4096, Math.floor(size / 2 / 4096) * 4096)
+  fs.closeSync(fd)
+}
