@@ -8,6 +8,8 @@ export interface Contender {
   readonly comparison?: Comparison
   /** Whether it is started again whenever it ends by itself, as a supervisor would. Each time is counted; without, it is a failure. */
   readonly isSupervised?: boolean
+  /** Whether it promises to write nothing into what has taken the place of the target. */
+  readonly isCareful?: boolean
   /** Writes its config, once, before the first start. */
   prepare?(place: Place, terms: Terms): void
   /** Starts it; called again after each kill, on what it left behind. */

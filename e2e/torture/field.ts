@@ -17,6 +17,7 @@ export class Field {
   starts = 0
   /** How often it was started again after it had ended by itself. */
   deaths = 0
+  static readonly #all = new Set<Field>()
   readonly #undo: (() => void)[] = []
   #running: Running | undefined
   #earlier = ''
@@ -32,6 +33,12 @@ export class Field {
     this.place = { folder, source: make('source'), target: make('target'), state: make('state') }
     this.outside = make('outside')
     fs.writeFileSync(path.join(this.place.source, ANCHOR), 'stays')
+    Field.#all.add(this)
+  }
+
+  /** Ends whatever is still going on. */
+  static async disposeAll(): Promise<void> {
+    for (const field of Field.#all) await field.dispose()
   }
 
   get running(): Running {
@@ -69,6 +76,7 @@ export class Field {
       await this.#running.end()
     }
     for (const undo of this.#undo.splice(0).toReversed()) undo()
+    Field.#all.delete(this)
   }
 
   tell(line: string): void {

@@ -4,7 +4,9 @@ import { OPEN, type World } from './world.ts'
 export function changeMode(world: World): void {
   const path = world.existing()
   if (path === undefined || world.kind(path) === 'symlink') return
-  const mode = world.random.pick([...OPEN_MODES, ...(world.isPrivileged ? CLOSED_MODES : [])])
+  const { isPrivileged, random } = world
+  const chosen = random.pick([...OPEN_MODES, ...(isPrivileged ? CLOSED_MODES : [])])
+  const mode = isPrivileged || world.kind(path) !== 'directory' ? chosen : chosen | 0o700
   world.tell(`chmod ${mode.toString(8)}`, path)
   fs.chmodSync(world.at(path), mode)
 }

@@ -7,6 +7,7 @@ import type { Contender, Place, Running } from './contender.ts'
 export function ours(monitor: string): Contender {
   return {
     name: 'clsync',
+    isCareful: true,
     prepare({ folder, source, target, state }, { random, isForgetful }) {
       const config = {
         source,
@@ -55,8 +56,8 @@ function running(daemon: Daemon): Running {
   }
 }
 
-/** The database and what SQLite keeps beside it. */
+/** The database first, then what SQLite keeps beside it. */
 function stateFiles({ state }: Place): string[] {
-  const names = fs.readdirSync(state, { recursive: true, encoding: 'utf8' })
+  const names = fs.readdirSync(state, { recursive: true, encoding: 'utf8' }).toSorted()
   return names.filter((name) => /(^|\/)state\.db(-wal|-shm)?$/.test(name)).map((name) => path.join(state, name))
 }

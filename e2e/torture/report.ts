@@ -2,9 +2,9 @@ import type { SeedResult } from './seed.ts'
 
 /** One line for a seed that ended well; for another one, what it did and where it lies. */
 export function printSeed(result: SeedResult): void {
-  const { seed, className, differences, journal, folder } = result
+  const { seed, className, on, differences, journal, folder } = result
   const ms = Math.round(result.totalMs)
-  const about = `seed ${seed} (${className}): ${result.entries} entries, ${counts(result)}, ${ms} ms`
+  const about = `seed ${seed} (${className}, ${on}): ${result.entries} entries, ${counts(result)}, ${ms} ms`
   if (differences.length === 0) return console.log(`${about}, exact after ${Math.round(result.convergedMs)} ms`)
   console.log(`${about}, NOT EXACT, kept in ${folder}`)
   for (const line of journal) console.log(`    ${line}`)

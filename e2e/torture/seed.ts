@@ -9,6 +9,7 @@ import type { Fault, FaultClass } from './faults/fault.ts'
 import { Field } from './field.ts'
 import { createRandom } from './random.ts'
 import { Repertoire } from './repertoire.ts'
+import type { Volume } from './volume.ts'
 import { World } from './world.ts'
 import { Writers } from './writers.ts'
 
@@ -20,13 +21,17 @@ export interface SeedOptions {
   readonly steps: number
   /** Whether it may also be killed and started again on the way. */
   readonly mayBeKilled: boolean
-  /** Folders of the seed are made here. */
-  readonly directory: string
+  /** Its folder is made there. */
+  readonly volume: Volume
+  /** What is left of a seed that did not end well is put there. */
+  readonly keptIn: string
 }
 
 export interface SeedResult {
   readonly seed: number
   readonly className: string
+  /** The file system. */
+  readonly on: string
   /** Empty when the target is an exact copy and everything ended well. */
   readonly differences: readonly string[]
   readonly restarts: number
@@ -48,14 +53,19 @@ const STEPS_SHOWN = 40
 
 /** One history: writers work in a source that a contender copies, and at the end the copy has to be exact. */
 export async function runSeed(options: SeedOptions): Promise<SeedResult> {
-  const field = new Field(options.contender, options.seed, options.directory)
+  const { contender, keptIn, seed, volume } = options
+  const field = new Field(contender, seed, volume.directory)
   const { folder } = field.place
   const run = new SeedRun(field, options)
   const result = await run.run()
-  // Not by Node, which knows no paths beyond the longest.
-  if (result.differences.length === 0) await promisify(execFile)('rm', ['-rf', folder])
-  else fs.writeFileSync(path.join(folder, 'output.txt'), field.output)
-  return result
+  if (result.differences.length > 0) {
+    fs.writeFileSync(path.join(folder, 'output.txt'), field.output)
+    if (fs.realpathSync(keptIn) === fs.realpathSync(volume.directory)) return result
+    await promisify(execFile)('cp', ['--archive', folder, keptIn])
+  }
+  // Not by Node, which has one thread for everybody here.
+  await promisify(execFile)('rm', ['--recursive', '--force', folder])
+  return { ...result, folder: path.join(keptIn, path.basename(folder)) }
 }
 
 class SeedRun {
@@ -106,10 +116,11 @@ class SeedRun {
     await field.dispose()
     const totalMs = performance.now() - began
     field.tell(`over after ${Math.round(totalMs)} ms`)
-    const { seed, faultClass } = this.#o
+    const { seed, faultClass, volume } = this.#o
     return {
       seed,
       className: faultClass.name,
+      on: volume.kind,
       differences: found,
       restarts: field.starts - 1,
       strikes: this.#strikes,
@@ -198,7 +209,8 @@ class SeedRun {
   #lookAfter(): void {
     const field = this.#field
     if (field.running.ended === undefined) return
-    if (this.#o.contender.isSupervised !== true) throw new Error(endedByItself(field))
+    // What a fault has led to may show a little later.
+    if (this.#o.contender.isSupervised !== true && this.#fault?.mayEnd !== true) throw new Error(endedByItself(field))
     field.deaths++
     field.start()
   }

@@ -1,6 +1,15 @@
+import { lacksMounts } from '../mounts.ts'
+import { clock, lacksFaketime } from './clock.ts'
 import type { FaultClass } from './fault.ts'
 import { kill } from './kill.ts'
-import { stop } from './stop.ts'
+import { lacksQueue, overflow } from './overflow.ts'
+import { lacksRefusal, second } from './second.ts'
+import { standstill } from './standstill.ts'
+import { lacksState, stateCorrupted, stateDeleted, stateFull, stateTruncated } from './state.ts'
+import { targetFull, targetReadOnly, targetUnmounted } from './target-mount.ts'
+import { targetReplaced } from './target-replaced.ts'
+import { unreadable } from './unreadable.ts'
+import { watches } from './watches.ts'
 
 /** All there are. */
 export const FAULT_CLASSES: readonly FaultClass[] = [
@@ -21,7 +30,20 @@ export const FAULT_CLASSES: readonly FaultClass[] = [
     },
   },
   { name: 'kill', fault: kill },
-  { name: 'pause', fault: stop, isWatchful: true, isKilled: false },
+  { name: 'pause', fault: standstill, isWatchful: true, isKilled: false },
+  { name: 'overflow', fault: overflow, lacks: lacksQueue },
+  { name: 'watches', fault: watches, lacks: lacksMounts },
+  { name: 'target-readonly', fault: targetReadOnly, lacks: lacksMounts },
+  { name: 'target-full', fault: targetFull, lacks: lacksMounts },
+  { name: 'target-replaced', fault: targetReplaced },
+  { name: 'target-unmounted', fault: targetUnmounted, lacks: lacksMounts },
+  { name: 'source-unreadable', fault: unreadable, isUnprivileged: true, lacks: lacksMounts },
+  { name: 'clock-back', fault: clock, lacks: lacksFaketime },
+  { name: 'state-truncated', fault: stateTruncated, isForgetful: true, lacks: lacksState },
+  { name: 'state-corrupted', fault: stateCorrupted, isForgetful: true, lacks: lacksState },
+  { name: 'state-deleted', fault: stateDeleted, isForgetful: true, lacks: lacksState },
+  { name: 'state-full', fault: stateFull, lacks: lacksMounts },
+  { name: 'two-daemons', fault: second, lacks: lacksRefusal },
   { name: 'names', awkward: 0.9, weights: { makeLongPath: 5 } },
   {
     name: 'samesec',
