@@ -1,8 +1,23 @@
+import type { Comparison } from '../stage/tree-state.ts'
+import type { Random } from './random.ts'
+
 /** A program that keeps a target equal to a source: clsync, or one of those that it is compared with. */
 export interface Contender {
   readonly name: string
+  /** How its copy is compared; exact by default. */
+  readonly comparison?: Comparison
+  /** Whether it is started again whenever it ends by itself, as a supervisor would. Each time is counted; without, it is a failure. */
+  readonly isSupervised?: boolean
+  /** Whether it promises to write nothing into what has taken the place of the target. */
+  readonly isCareful?: boolean
+  /** Writes its config, once, before the first start. */
+  prepare?(place: Place, terms: Terms): void
   /** Starts it; called again after each kill, on what it left behind. */
-  start(place: Place): Running
+  start(place: Place, launch: Launch): Running
+  /** Files that hold what it must remember; for those without, there are no faults of the state. */
+  stateFiles?(place: Place): readonly string[]
+  /** Says what is wrong with how a second one of it ended, that was started beside it; `undefined` when it refused in order. */
+  refusal?(second: Running): string | undefined
 }
 
 /** Where a contender works. All paths are absolute. */
@@ -11,6 +26,23 @@ export interface Place {
   readonly target: string
   /** Its config, state and logs go here. */
   readonly folder: string
+  /** Its state goes here: a directory that is there and may be a mount. */
+  readonly state: string
+}
+
+/** What a config may depend on. */
+interface Terms {
+  /** For what may differ from seed to seed; the writers draw from another one. */
+  readonly random: Random
+  /** Whether its state is lost on the way: what the target has too much at first contact has to go then. */
+  readonly isForgetful: boolean
+}
+
+/** How the process is to be started; faults decide. */
+export interface Launch {
+  /** Words before the command. */
+  readonly prefix: readonly string[]
+  readonly env: Readonly<Record<string, string>>
 }
 
 /** A contender at work. */
@@ -25,4 +57,6 @@ export interface Running {
   /** With all processes that it has started. */
   kill(signal?: NodeJS.Signals): void
   end(): Promise<unknown>
+  /** Stops it in order and says what is wrong with how it ended. Without, it is killed at the end. */
+  stop?(): Promise<readonly string[]>
 }

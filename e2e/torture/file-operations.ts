@@ -58,6 +58,17 @@ export function* overwriteInPlace(world: World): Story {
   }
 }
 
+/** Again and again at full speed, so that only the bytes tell one version from the next. */
+export function* rewriteSameSize(world: World): Story {
+  const path = world.existing('file') ?? world.place()
+  const size = 1 + world.random.below(500)
+  world.tell('rewrite with equal size', path)
+  for (let times = 2 + world.random.below(15); times > 0; times--) {
+    writeFile(world.at(path), world.random.bytes(size))
+    if (world.random.chance(0.3)) yield
+  }
+}
+
 /** How editors save: a new file beside the old one, then a rename over it. */
 export function* replaceByRename(world: World): Story {
   const path = world.existing('file') ?? world.place()
@@ -65,7 +76,7 @@ export function* replaceByRename(world: World): Story {
   world.tell('replace by rename', path, temp)
   writeFile(world.at(temp), content(world))
   if (world.random.chance(0.5)) yield
-  fs.renameSync(world.at(temp), world.at(path))
+  world.rename(temp, path)
 }
 
 export function* createAndDelete(world: World): Story {
@@ -142,31 +153,6 @@ export function* big(world: World): Story {
   } finally {
     fs.closeSync(fd)
   }
-}
-
-export function changeMode(world: World): void {
-  const path = world.existing()
-  if (path === undefined || world.kind(path) === 'symlink') return
-  const mode = world.random.pick([0o600, 0o644, 0o755, 0o444, 0o000, 0o4755, 0o2775, 0o1777])
-  world.tell(`chmod ${mode.toString(8)}`, path)
-  fs.chmodSync(world.at(path), mode)
-}
-
-export function changeOwner(world: World): void {
-  const path = world.existing()
-  if (path === undefined || process.geteuid?.() !== 0) return
-  const [uid, gid] = [world.random.pick([0, 1000, 65534]), world.random.pick([0, 1000, 65534])]
-  world.tell(`chown ${uid}:${gid}`, path)
-  fs.lchownSync(world.at(path), uid, gid)
-}
-
-/** Times with a fraction; also before 1970 and in the future. */
-export function changeTimes(world: World): void {
-  const path = world.existing()
-  if (path === undefined) return
-  const seconds = world.random.pick([1_700_000_000, 1, -1000, 4_000_000_000]) + world.random.below(1e9) / 1e9
-  world.tell(`utimes ${seconds}`, path)
-  fs.lutimesSync(world.at(path), seconds, seconds)
 }
 
 function content(world: World): Buffer {

@@ -32,6 +32,6 @@ const AWKWARD: readonly string[] = [
 ]
 
 /** A few common names, so that places are used again and again, and some awkward ones. */
-export function randomName(random: Random): string {
-  return random.chance(0.75) ? `${random.pick(['a', 'b', 'c', 'd'])}${random.below(5)}` : random.pick(AWKWARD)
+export function randomName(random: Random, awkward = 0.25): string {
+  return random.chance(1 - awkward) ? `${random.pick(['a', 'b', 'c', 'd'])}${random.below(5)}` : random.pick(AWKWARD)
 }

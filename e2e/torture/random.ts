@@ -2,6 +2,8 @@
 export interface Random {
   /** A whole number from 0 up to, not including, `end`. */
   below(end: number): number
+  /** From 0 up to, not including, 1. */
+  fraction(): number
   /** True with this probability. */
   chance(probability: number): boolean
   pick<Item>(items: readonly Item[]): Item
@@ -18,6 +20,7 @@ export function createRandom(seed: number): Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
   const random: Random = {
+    fraction: next,
     below: (end) => Math.floor(next() * end),
     chance: (probability) => next() < probability,
     pick(items) {

@@ -1,203 +1,248 @@
+import { execFile } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises'
-import { type Daemon, startDaemon } from '../stage/daemon.ts'
+import { promisify } from 'node:util'
 import { differences, treeState } from '../stage/tree-state.ts'
-import { createRandom, type Random } from './random.ts'
-import { ANCHOR, World } from './world.ts'
+import type { Contender } from './contender.ts'
+import type { Fault, FaultClass } from './faults/fault.ts'
+import { Field } from './field.ts'
+import { createRandom } from './random.ts'
+import { Repertoire } from './repertoire.ts'
+import type { Volume } from './volume.ts'
+import { World } from './world.ts'
 import { Writers } from './writers.ts'
 
 export interface SeedOptions {
   readonly seed: number
+  readonly contender: Contender
+  readonly faultClass: FaultClass
   /** Steps of all writers together. */
   readonly steps: number
-  readonly monitor: string
-  /** Whether clsync is killed and started again on the way. */
-  readonly isKilled: boolean
-  /** Folders of the seed are made here. */
-  readonly directory: string
+  /** Whether it may also be killed and started again on the way. */
+  readonly mayBeKilled: boolean
+  /** Its folder is made there. */
+  readonly volume: Volume
+  /** What is left of a seed that did not end well is put there. */
+  readonly keptIn: string
 }
 
 export interface SeedResult {
   readonly seed: number
+  readonly className: string
+  /** The file system. */
+  readonly on: string
   /** Empty when the target is an exact copy and everything ended well. */
   readonly differences: readonly string[]
-  readonly kills: number
+  readonly restarts: number
+  readonly strikes: number
+  /** How often it ended by itself and was started again. */
+  readonly deaths: number
   readonly entries: number
   /** From the last step until the target was an exact copy. */
   readonly convergedMs: number
+  readonly totalMs: number
   /** The last steps, the oldest first. */
   readonly journal: readonly string[]
   readonly folder: string
-  readonly output: string
 }
 
-const DEADLINE_MS = 20_000
+/** Others work on this machine too: only what is still wrong after that is wrong. */
+const DEADLINE_MS = 60_000
 const STEPS_SHOWN = 40
 
-/** One history: writers work in a source that clsync copies, and at the end the copy has to be exact. */
+/** One history: writers work in a source that a contender copies, and at the end the copy has to be exact. */
 export async function runSeed(options: SeedOptions): Promise<SeedResult> {
-  const run = new SeedRun(options)
+  const { contender, keptIn, seed, volume } = options
+  const field = new Field(contender, seed, volume.directory)
+  const { folder } = field.place
+  const run = new SeedRun(field, options)
   const result = await run.run()
-  if (result.differences.length === 0) fs.rmSync(run.folder, { recursive: true, force: true })
-  else fs.writeFileSync(path.join(run.folder, 'output.txt'), result.output)
-  return result
+  if (result.differences.length > 0) {
+    fs.writeFileSync(path.join(folder, 'output.txt'), field.output)
+    if (fs.realpathSync(keptIn) === fs.realpathSync(volume.directory)) return result
+    await promisify(execFile)('cp', ['--archive', folder, keptIn])
+  }
+  // Not by Node, which has one thread for everybody here.
+  await promisify(execFile)('rm', ['--recursive', '--force', folder])
+  return { ...result, folder: path.join(keptIn, path.basename(folder)) }
 }
 
 class SeedRun {
-  readonly folder: string
+  readonly #field: Field
   readonly #o: SeedOptions
-  readonly #random: Random
-  readonly #source: string
-  readonly #target: string
-  readonly #journal: string[] = []
-  #daemon: Daemon
-  #kills = 0
-  #output = ''
+  readonly #world: World
+  readonly #writers: Writers
+  readonly #mayBeKilled: boolean
+  #fault: Fault | undefined
+  #strikes = 0
 
-  constructor(options: SeedOptions) {
+  constructor(field: Field, options: SeedOptions) {
+    const { faultClass, mayBeKilled, seed } = options
+    this.#field = field
     this.#o = options
-    this.#random = createRandom(options.seed)
-    this.folder = fs.mkdtempSync(path.join(fs.realpathSync(options.directory), `torture-${options.seed}-`))
-    this.#source = path.join(this.folder, 'source')
-    this.#target = path.join(this.folder, 'target')
-    for (const name of ['source', 'target', 'outside']) fs.mkdirSync(path.join(this.folder, name))
-    fs.writeFileSync(path.join(this.#source, ANCHOR), 'stays')
-    this.#writeConfig()
-    this.#daemon = this.#start()
+    this.#mayBeKilled = mayBeKilled && faultClass.isKilled !== false
+    this.#world = new World({
+      random: field.random,
+      root: field.place.source,
+      outside: field.outside,
+      awkward: faultClass.awkward ?? 0.25,
+      isPrivileged: process.geteuid?.() === 0 && faultClass.isUnprivileged !== true,
+      isWatched: faultClass.isWatchful === true && !this.#mayBeKilled,
+      tell: (line) => field.tell(line),
+    })
+    this.#writers = new Writers(this.#world, new Repertoire(faultClass.weights))
+    const terms = { random: createRandom(seed + 1e6), isForgetful: faultClass.isForgetful === true }
+    options.contender.prepare?.(field.place, terms)
   }
 
   async run(): Promise<SeedResult> {
-    const world = new World(this.#random, this.#source, path.join(this.folder, 'outside'), (line) => this.#tell(line))
+    const field = this.#field
     const began = performance.now()
-    let found: string[]
+    let found: readonly string[]
     let convergedMs = 0
     try {
-      await this.#write(new Writers(world))
+      this.#fault = await this.#o.faultClass.fault?.(field)
+      field.start()
+      await this.#write()
       const finished = performance.now()
       found = await this.#converge()
       convergedMs = performance.now() - finished
       if (found.length === 0) found = await this.#end()
     } catch (error) {
       found = [String(error instanceof Error ? error.stack : error)]
-    } finally {
-      this.#daemon.kill()
     }
-    this.#tell(`over after ${Math.round(performance.now() - began)} ms`)
-    const entries = treeState(this.#source).size
-    const { seed } = this.#o
-    const output = this.#output + this.#daemon.output
+    const entries = found.length === 0 ? treeState(field.place.source).size : 0
+    await field.dispose()
+    const totalMs = performance.now() - began
+    field.tell(`over after ${Math.round(totalMs)} ms`)
+    const { seed, faultClass, volume } = this.#o
     return {
       seed,
+      className: faultClass.name,
+      on: volume.kind,
       differences: found,
-      kills: this.#kills,
+      restarts: field.starts - 1,
+      strikes: this.#strikes,
+      deaths: field.deaths,
       entries,
       convergedMs,
-      journal: this.#journal.slice(-STEPS_SHOWN),
-      folder: this.folder,
-      output,
+      totalMs,
+      journal: field.journal.slice(-STEPS_SHOWN),
+      folder: field.place.folder,
     }
   }
 
-  async #write(writers: Writers): Promise<void> {
-    const { steps, isKilled } = this.#o
-    const kills = new Set<number>()
-    if (isKilled) for (let count = 1 + this.#random.below(4); count > 0; count--) kills.add(this.#random.below(steps))
-    if (this.#random.chance(0.7)) await this.#daemon.ready()
-    for (let step = 0; step < steps; step++) {
-      if (kills.has(step)) await this.#killAndStart(writers)
-      writers.step()
-      await this.#rest()
-      if (this.#daemon.ended !== undefined) throw new Error(`clsync ended by itself: ${JSON.stringify(this.#daemon.ended)}`)
+  async #write(): Promise<void> {
+    const { steps } = this.#o
+    const { random } = this.#field
+    const moments = (count: number): Set<number> => new Set(Array.from({ length: count }, () => random.below(steps + 1)))
+    const kills = moments(this.#mayBeKilled && random.chance(0.6) ? 1 + random.below(2) : 0)
+    const strikes = moments(this.#fault === undefined ? 0 : 1 + random.below(2))
+    if (random.chance(0.7)) await this.#field.running.ready()
+    for (let step = 0; step <= steps; step++) {
+      if (strikes.has(step)) await this.#strike()
+      if (kills.has(step)) await this.#killAndStart()
+      if (step < steps) await this.#step()
+      this.#lookAfter()
     }
-    writers.finish()
-    if (isKilled && this.#random.chance(0.5)) await this.#killAndStart(writers)
-    writers.finish()
+    this.#writers.finish()
   }
 
-  /** From no pause at all up to one long enough for the target to catch up. */
-  async #rest(): Promise<void> {
-    const random = this.#random
+  /** One step, then from no pause at all up to one long enough for the target to catch up. */
+  async #step(): Promise<void> {
+    const { random } = this.#field
+    this.#writers.step()
     await turn()
     if (random.chance(0.2)) await pause(random.below(4))
-    if (random.chance(0.03)) await pause(20 + random.below(60))
+    if (random.chance(0.02)) await pause(20 + random.below(60))
+  }
+
+  async #steps(count: number): Promise<void> {
+    for (let left = count; left > 0; left--) await this.#step()
+  }
+
+  /** The fault lasts for some steps, sometimes long enough to be met with nothing else to do; life goes on. */
+  async #strike(): Promise<void> {
+    const fault = this.#fault
+    if (fault === undefined) return
+    const field = this.#field
+    const { random } = field
+    field.tell('STRIKE')
+    this.#strikes++
+    await fault.strike()
+    await this.#steps(random.below(60))
+    if (random.chance(0.5)) await pause(random.below(300))
+    if (this.#mayBeKilled && random.chance(0.3)) {
+      await field.kill()
+      if (random.chance(0.7)) field.start()
+      await this.#steps(random.below(20))
+    }
+    if (field.running.ended === undefined && random.chance(0.3)) await pause(random.below(300))
+    field.tell('HEAL')
+    await fault.heal()
+    if (field.running.ended !== undefined) this.#startAfterHealing(fault)
+  }
+
+  #startAfterHealing(fault: Fault): void {
+    const field = this.#field
+    const isKilled = field.running.ended?.signal === 'SIGKILL'
+    if (!isKilled && fault.mayEnd !== true && this.#o.contender.isSupervised !== true) throw new Error(endedByItself(field))
+    if (!isKilled) field.deaths++
+    field.start()
   }
 
   /** Mostly kill -9, at some moment of the steps to come; life goes on while nobody looks. */
-  async #killAndStart(writers: Writers): Promise<void> {
-    const random = this.#random
+  async #killAndStart(): Promise<void> {
+    const { random } = this.#field
     const signal = random.chance(0.85) ? 'SIGKILL' : 'SIGTERM'
-    for (let steps = random.below(10); steps > 0; steps--) {
-      writers.step()
-      if (random.chance(0.5)) await turn()
-    }
+    await this.#steps(random.below(10))
     if (random.chance(0.5)) await pause(random.below(30))
-    this.#tell(signal)
-    this.#daemon.kill(signal)
-    const ended = this.#daemon.end()
-    for (let steps = random.below(40); steps > 0; steps--) {
-      writers.step()
-      await turn()
-    }
+    const ended = this.#field.kill(signal)
+    await this.#steps(random.below(40))
     await ended
-    this.#kills++
-    this.#output += this.#daemon.output
-    this.#daemon = this.#start()
-    this.#tell('started again')
+    this.#field.start()
     if (random.chance(0.5)) await pause(random.below(500))
   }
 
-  async #converge(): Promise<string[]> {
+  /** Nobody has killed it here: when it is dead, it is started again only where that is part of the game. */
+  #lookAfter(): void {
+    const field = this.#field
+    if (field.running.ended === undefined) return
+    // What a fault has led to may show a little later.
+    if (this.#o.contender.isSupervised !== true && this.#fault?.mayEnd !== true) throw new Error(endedByItself(field))
+    field.deaths++
+    field.start()
+  }
+
+  async #converge(): Promise<readonly string[]> {
     const end = performance.now() + DEADLINE_MS
     for (;;) {
+      const began = performance.now()
       const found = this.#compare()
-      if (found.length === 0 || performance.now() > end || this.#daemon.ended !== undefined) return found
-      await pause(50)
+      if (found.length === 0 || began > end) return found
+      this.#lookAfter()
+      // Comparing takes its time from everybody else.
+      await pause(Math.max(50, 3 * (performance.now() - began)))
     }
   }
 
   /** Stopped in order, it leaves the copy as it was. */
-  async #end(): Promise<string[]> {
-    await this.#daemon.ready() // before that a signal may find nobody who listens
-    const { code } = await this.#daemon.stop()
-    const errors = this.#daemon.lines
-      .filter(({ level }) => level === 'error')
-      .map(({ message }) => `error in the log: ${message}`)
-    return [...(code === 0 ? [] : [`ended with ${code}`]), ...errors, ...this.#compare()]
+  async #end(): Promise<readonly string[]> {
+    const wrong = (await this.#field.running.stop?.()) ?? []
+    return [...wrong, ...this.#compare()]
   }
 
-  #compare(): string[] {
+  #compare(): readonly string[] {
+    const { source, target } = this.#field.place
     try {
-      return differences(this.#source, this.#target)
+      return differences(source, target, this.#o.contender.comparison)
     } catch (error) {
       return [`not comparable yet: ${String(error)}`] // the target moved meanwhile
     }
   }
+}
 
-  #writeConfig(): void {
-    const random = this.#random
-    const config = {
-      source: './source',
-      targets: { copy: { destination: './target', options: { hardLinks: random.chance(0.25) } } },
-      stateDir: './state',
-      monitor: this.#o.monitor,
-      schedule: { delay: random.pick([0, 0, 50]) },
-      retry: { min: 100, max: 1000 },
-      pollInterval: 300,
-      // A monitor that may miss something is made good by this.
-      ...(this.#o.monitor === 'parcel' && { scrubInterval: 2000 }),
-      maxDelete: 'off',
-    }
-    fs.writeFileSync(path.join(this.folder, 'clsync.config.json'), JSON.stringify(config))
-  }
-
-  #start(): Daemon {
-    return startDaemon(['--verbose'], { cwd: this.folder })
-  }
-
-  #tell(line: string): void {
-    const text = `${(performance.now() % 1e6).toFixed(1)} ${line}`
-    this.#journal.push(text)
-    fs.appendFileSync(path.join(this.folder, 'journal.txt'), `${text}\n`)
-  }
+function endedByItself(field: Field): string {
+  return `${field.contender.name} ended by itself: ${JSON.stringify(field.running.ended)}`
 }

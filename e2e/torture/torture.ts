@@ -1,54 +1,86 @@
+import fs from 'node:fs'
 import { tmpdir } from 'node:os'
 import { parseArgs } from 'node:util'
+import { FAULT_CLASSES, faultClass } from './faults/classes.ts'
+import type { FaultClass } from './faults/fault.ts'
+import { Field } from './field.ts'
+import { ours } from './ours.ts'
+import { printSeed, printTotals } from './report.ts'
 import { runSeed, type SeedResult } from './seed.ts'
+import { openVolume, VOLUME_KINDS } from './volume.ts'
 
+/** Seeds go through the classes in turn, then through the file systems. */
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '10' },
     from: { type: 'string', default: '1' },
-    steps: { type: 'string', default: '300' },
+    minutes: { type: 'string' },
+    steps: { type: 'string', default: '250' },
+    class: { type: 'string', default: 'all' },
     monitor: { type: 'string', default: 'inotify' },
+    fs: { type: 'string', default: 'dir' },
     kill: { type: 'string', default: 'half' },
     dir: { type: 'string', default: tmpdir() },
     parallel: { type: 'string', default: '2' },
-    minutes: { type: 'string' },
+    json: { type: 'string' },
   },
 })
 
+const contender = ours(values.monitor)
+const classes = (values.class === 'all' ? FAULT_CLASSES : values.class.split(',').map(faultClass)).filter(isToBeHad)
 const from = Number(values.from)
 const endsAt = values.minutes === undefined ? Infinity : performance.now() + Number(values.minutes) * 60_000
 const lastSeed = values.minutes === undefined ? from + Number(values.seeds) - 1 : Infinity
-let nextSeed = from
 const results: SeedResult[] = []
+let nextSeed = from
 
-await Promise.all(Array.from({ length: Number(values.parallel) }, work))
-report()
+const volumes = (values.fs === 'all' ? [...VOLUME_KINDS] : values.fs.split(',')).map((kind) => openVolume(kind, values.dir))
+process.once('SIGINT', () => void giveUp())
+process.once('SIGTERM', () => void giveUp())
+try {
+  await Promise.all(Array.from({ length: Number(values.parallel) }, work))
+} finally {
+  for (const volume of volumes) volume.dispose()
+}
+process.exitCode = printTotals(results) === 0 ? 0 : 1
+
+function isToBeHad(each: FaultClass): boolean {
+  const lacking = each.lacks?.({ contender })
+  if (lacking !== undefined) console.log(`${each.name} is left out: ${lacking}`)
+  return lacking === undefined
+}
 
 async function work(): Promise<void> {
   while (nextSeed <= lastSeed && performance.now() < endsAt) {
     const seed = nextSeed++
-    const isKilled = values.kill === 'all' || (values.kill === 'half' && seed % 2 === 0)
-    const result = await runSeed({ seed, steps: Number(values.steps), monitor: values.monitor, isKilled, directory: values.dir })
+    const result = await play(seed)
     results.push(result)
-    tell(result)
+    printSeed(result)
+    if (values.json !== undefined) fs.appendFileSync(values.json, `${JSON.stringify({ ...result, journal: undefined })}\n`)
   }
 }
 
-function tell({ seed, differences, kills, entries, convergedMs, journal, folder }: SeedResult): void {
-  const about = `seed ${seed}: ${entries} entries, ${kills} restarts`
-  if (differences.length === 0) return console.log(`${about}, exact after ${Math.round(convergedMs)} ms`)
-  console.log(`${about}, NOT EXACT, kept in ${folder}`)
-  for (const line of journal) console.log(`    ${line}`)
-  for (const line of differences.slice(0, 20)) console.log(`  ${line.slice(0, 500)}`)
-  if (differences.length > 20) console.log(`  and ${differences.length - 20} more`)
+async function play(seed: number): Promise<SeedResult> {
+  const chosen = classes[seed % classes.length]
+  const round = Math.floor(seed / classes.length)
+  const volume = volumes[round % volumes.length]
+  if (chosen === undefined || volume === undefined) throw new Error('there is nothing to play')
+  const mayBeKilled = values.kill === 'all' || (values.kill === 'half' && round % 2 === 0)
+  return runSeed({
+    seed,
+    contender,
+    faultClass: chosen,
+    steps: Number(values.steps),
+    mayBeKilled,
+    volume,
+    keptIn: values.dir,
+  })
 }
 
-function report(): void {
-  const broken = results.filter(({ differences }) => differences.length > 0).map(({ seed }) => seed)
-  const kills = results.reduce((sum, result) => sum + result.kills, 0)
-  const slowest = Math.round(Math.max(...results.map(({ convergedMs }) => convergedMs)))
-  console.log(
-    `${results.length} seeds, ${kills} restarts, slowest exact after ${slowest} ms, not exact: ${broken.join(' ') || 'none'}`,
-  )
-  process.exitCode = broken.length === 0 ? 0 : 1
+/** Whatever is mounted goes with us. */
+async function giveUp(): Promise<void> {
+  await Field.disposeAll()
+  for (const volume of volumes) volume.dispose()
+  printTotals(results)
+  process.exit(130)
 }

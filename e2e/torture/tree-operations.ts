@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import { exchange } from './exchange.ts'
-import { randomName } from './names.ts'
 import type { Story } from './story.ts'
 import { join, type World, writeFile } from './world.ts'
 
@@ -11,7 +10,7 @@ export function rename(world: World): void {
   if (from === undefined) return
   const to = world.place()
   world.tell('rename', from, to)
-  fs.renameSync(world.at(from), world.at(to))
+  world.rename(from, to)
 }
 
 export function renameDirectory(world: World): void {
@@ -19,7 +18,7 @@ export function renameDirectory(world: World): void {
   if (from === undefined) return
   const to = world.place()
   world.tell('rename directory', from, to)
-  fs.renameSync(world.at(from), world.at(to))
+  world.rename(from, to)
 }
 
 /** The old name is taken again, by a file or a directory. */
@@ -28,7 +27,7 @@ export function* renameAndRecreate(world: World): Story {
   if (from === undefined) return
   const to = world.place()
   world.tell('rename, then recreate the old name', from, to)
-  fs.renameSync(world.at(from), world.at(to))
+  world.rename(from, to)
   if (world.random.chance(0.5)) yield
   if (world.random.chance(0.5)) writeFile(world.at(from), world.random.bytes(40))
   else {
@@ -45,12 +44,12 @@ export function* renameAndBack(world: World): Story {
   for (let count = 1 + world.random.below(3); count > 0; count--) {
     const next = world.place()
     world.tell('rename on the way', at, next)
-    fs.renameSync(world.at(at), world.at(next))
+    world.rename(at, next)
     at = next
     if (world.random.chance(0.5)) yield
   }
   world.tell('rename back', at, from)
-  fs.renameSync(world.at(at), world.at(from))
+  world.rename(at, from)
 }
 
 /** By a name between. */
@@ -59,17 +58,18 @@ export function* swap(world: World): Story {
   if (a === undefined || b === undefined) return
   const between = join(world.directory(), `swap${world.random.below(1e6)}`)
   world.tell('swap', a, b, between)
-  fs.renameSync(world.at(a), world.at(between))
+  world.rename(a, between)
   if (world.random.chance(0.3)) yield
-  fs.renameSync(world.at(b), world.at(a))
+  world.rename(b, a)
   if (world.random.chance(0.3)) yield
-  fs.renameSync(world.at(between), world.at(b))
+  world.rename(between, b)
 }
 
 /** In one system call. */
 export function exchangePlaces(world: World): void {
   const [a, b] = [world.existing(), world.existing()]
   if (a === undefined || b === undefined || exchange === undefined) return
+  world.checkExchange(a, b)
   world.tell('exchange', a, b)
   exchange(world.at(a), world.at(b))
 }
@@ -100,7 +100,7 @@ export function* moveOut(world: World): Story {
   }
   const to = world.random.chance(0.5) ? from : world.place()
   world.tell('move in again', to)
-  fs.renameSync(world.outsideAt(name), world.at(to))
+  world.moveIn(name, to)
 }
 
 export function removeTree(world: World): void {
@@ -123,7 +123,7 @@ export function* changeKind(world: World): Story {
   else if (kind === 'fifo' && /^[\w/]+$/.test(path)) spawnSync('mkfifo', [`${world.root}/${path}`])
   else {
     fs.mkdirSync(world.at(path))
-    writeFile(world.at(join(path, randomName(world.random))), world.random.bytes(30))
+    writeFile(world.at(join(path, world.name())), world.random.bytes(30))
   }
 }
 
@@ -143,23 +143,30 @@ export function makeDirectory(world: World): void {
 export function makePathAndWrite(world: World): void {
   let path = world.directory()
   for (let depth = 1 + world.random.below(3); depth > 0; depth--) {
-    path = join(path, randomName(world.random))
+    path = join(path, world.name())
     if (world.kind(path) === undefined) fs.mkdirSync(world.at(path))
   }
-  const file = join(path, randomName(world.random))
+  const file = join(path, world.name())
   world.tell('mkdir -p and write', file)
   writeFile(world.at(file), world.random.bytes(100))
 }
 
+/** As long as a path can be, or a little shorter. */
+export function makeLongPath(world: World): void {
+  let path = world.name()
+  if (world.kind(path) === undefined) fs.mkdirSync(world.at(path))
+  const left = (): number => world.longest - world.at(path).length - 1
+  while (left() > 300) {
+    path = join(path, `${world.random.below(2)}${'long'.repeat(60)}`)
+    if (world.kind(path) === undefined) fs.mkdirSync(world.at(path))
+  }
+  const length = Math.max(1, Math.min(255, left() - (world.random.chance(0.5) ? 0 : world.random.below(50))))
+  const file = join(path, String(world.random.below(2)).padEnd(length, 'x'))
+  world.tell(`long path of ${world.at(file).length} bytes`, file)
+  writeFile(world.at(file), world.random.bytes(50))
+}
+
 function linkText(world: World): Buffer {
-  const text = world.random.pick([
-    'nowhere',
-    '..',
-    '../..',
-    '/etc/passwd',
-    '.',
-    randomName(world.random),
-    world.directory() || '/',
-  ])
+  const text = world.random.pick(['nowhere', '..', '../..', '/etc/passwd', '.', world.name(), world.directory() || '/'])
   return Buffer.from(text, 'latin1')
 }

@@ -18,19 +18,39 @@ const DEEPEST = 6
 
 type Kind = 'file' | 'directory' | 'symlink' | 'fifo'
 
-/** Where the writers work. Paths have one character a byte and are below the source; places are absolute. */
-export class World {
+/** Bytes of the longest path that the system takes. */
+const LONGEST = 4095
+
+export interface WorldOptions {
   readonly random: Random
   readonly root: string
   /** A directory on the same file system that nobody watches. */
   readonly outside: string
-  readonly #tell: (line: string) => void
+  /** How many of the names are awkward, from 0 to 1. */
+  readonly awkward: number
+  /** Whether owners may be changed, and entries closed for everybody. */
+  readonly isPrivileged: boolean
+  /** Whether somebody watches all the time; if not, what is changed has to show that by its time. */
+  readonly isWatched: boolean
+  readonly tell: (line: string) => void
+}
 
-  constructor(random: Random, root: string, outside: string, tell: (line: string) => void) {
-    this.random = random
-    this.root = root
-    this.outside = outside
-    this.#tell = tell
+/** Where the writers work. Paths have one character a byte and are below the source; places are absolute. */
+export class World {
+  readonly random: Random
+  readonly root: string
+  readonly isPrivileged: boolean
+  readonly isWatched: boolean
+  /** Bytes of the longest place. */
+  readonly longest = LONGEST
+  readonly #o: WorldOptions
+
+  constructor(options: WorldOptions) {
+    this.#o = options
+    this.random = options.random
+    this.root = options.root
+    this.isPrivileged = options.isPrivileged
+    this.isWatched = options.isWatched
   }
 
   at(path: string): Buffer {
@@ -38,7 +58,7 @@ export class World {
   }
 
   outsideAt(name: string): Buffer {
-    return bytes(`${this.outside}/${name}`)
+    return bytes(`${this.#o.outside}/${name}`)
   }
 
   /** Some directory that exists. */
@@ -63,7 +83,11 @@ export class World {
 
   /** A place for something new; sometimes there is something already. */
   place(): string {
-    return join(this.directory(), randomName(this.random))
+    return join(this.directory(), this.name())
+  }
+
+  name(): string {
+    return randomName(this.random, this.#o.awkward)
   }
 
   entries(path: string): string[] {
@@ -83,9 +107,30 @@ export class World {
     return stat.isDirectory() ? 'directory' : stat.isSymbolicLink() ? 'symlink' : stat.isFile() ? 'file' : 'fifo'
   }
 
+  /** Throws when something below would get a path that nobody can name any more. */
+  rename(from: string, to: string): void {
+    this.#move(this.at(from), this.at(to))
+  }
+
+  /** As {@link rename}, of something outside. */
+  moveIn(name: string, to: string): void {
+    this.#move(this.outsideAt(name), this.at(to))
+  }
+
+  /** Throws when the places would, being exchanged. */
+  checkExchange(a: string, b: string): void {
+    checkLength(this.at(a), this.at(b), this.longest)
+    checkLength(this.at(b), this.at(a), this.longest)
+  }
+
+  #move(from: Buffer, to: Buffer): void {
+    checkLength(from, to, this.longest)
+    fs.renameSync(from, to)
+  }
+
   /** Writes into the journal what is about to be done. */
   tell(what: string, ...paths: string[]): void {
-    this.#tell([what, ...paths.map(show)].join(' '))
+    this.#o.tell([what, ...paths.map(show)].join(' '))
   }
 }
 
@@ -101,4 +146,20 @@ export function writeFile(place: Buffer, content: Buffer | string, flags: number
   } finally {
     fs.closeSync(fd)
   }
+}
+
+function checkLength(from: Buffer, to: Buffer, longest: number): void {
+  if (reach(from.toString('latin1')) - from.length + to.length <= longest) return
+  throw Object.assign(new Error('what lies below would have too long a path'), { code: 'ENAMETOOLONG' })
+}
+
+/** Bytes of the longest place at or below one. */
+function reach(place: string): number {
+  let longest = place.length
+  if (fs.lstatSync(bytes(place), { throwIfNoEntry: false })?.isDirectory() !== true) return longest
+  for (const entry of fs.readdirSync(bytes(place), { withFileTypes: true, encoding: 'latin1' })) {
+    const below = `${place}/${entry.name}`
+    longest = Math.max(longest, entry.isDirectory() ? reach(below) : below.length)
+  }
+  return longest
 }

@@ -1,0 +1,63 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { type Daemon, startDaemon } from '../stage/daemon.ts'
+import type { Contender, Place, Running } from './contender.ts'
+
+/** The built clsync with its embedded mirror. */
+export function ours(monitor: string): Contender {
+  return {
+    name: 'clsync',
+    isCareful: true,
+    prepare({ folder, source, target, state }, { random, isForgetful }) {
+      const config = {
+        source,
+        targets: { copy: { destination: target, options: { hardLinks: random.chance(0.25) } } },
+        stateDir: state,
+        monitor,
+        schedule: { delay: random.pick([0, 0, 50]) },
+        retry: { min: 100, max: 1000 },
+        pollInterval: 300,
+        // A monitor that may miss something is made good by this.
+        ...(monitor === 'parcel' && { scrubInterval: 2000 }),
+        ...(isForgetful && { extraneous: 'delete' }),
+        maxDelete: 'off',
+      }
+      fs.writeFileSync(path.join(folder, 'clsync.config.json'), JSON.stringify(config))
+    },
+    start: ({ folder }, { prefix, env }) => running(startDaemon(['--verbose'], { cwd: folder, prefix, env })),
+    stateFiles,
+    refusal({ ended, output }) {
+      if (ended?.code !== 4) return `a second clsync ended with ${JSON.stringify(ended)}`
+      return output.includes('STATE_LOCKED') ? undefined : 'a second clsync did not say STATE_LOCKED'
+    },
+  }
+}
+
+const READY_MS = 60_000
+
+function running(daemon: Daemon): Running {
+  return {
+    pid: daemon.pid,
+    get output() {
+      return daemon.output
+    },
+    get ended() {
+      return daemon.ended
+    },
+    ready: () => daemon.ready(READY_MS),
+    kill: (signal) => daemon.kill(signal),
+    end: () => daemon.end(READY_MS),
+    async stop() {
+      await daemon.ready(READY_MS) // before that a signal may find nobody who listens
+      const { code } = await daemon.stop()
+      const errors = daemon.lines.filter(({ level }) => level === 'error').map(({ message }) => `error in the log: ${message}`)
+      return [...(code === 0 ? [] : [`ended with ${code}`]), ...errors]
+    },
+  }
+}
+
+/** The database first, then what SQLite keeps beside it. */
+function stateFiles({ state }: Place): string[] {
+  const names = fs.readdirSync(state, { recursive: true, encoding: 'utf8' }).toSorted()
+  return names.filter((name) => /(^|\/)state\.db(-wal|-shm)?$/.test(name)).map((name) => path.join(state, name))
+}
