@@ -19,14 +19,13 @@ const CONTENDERS: readonly Contender[] = [clsync, clsyncC, lsyncd, unison, uniso
 interface Job {
   readonly seed: number
   readonly contender: Contender
-  readonly peerClass: PeerClass
+  /** Without, a source that is unmounted. */
+  readonly peerClass: PeerClass | undefined
 }
 
 export interface PeersOptions {
   /** Those of which there is no result yet. */
   readonly jobs: readonly Job[]
-  /** Who is to be asked about a source that is unmounted. */
-  readonly unmounted: readonly Contender[]
   /** Of all writers together. */
   readonly steps: number
   readonly parallel: number
@@ -71,14 +70,14 @@ export function readOptions(args: readonly string[]): PeersOptions {
   const done = new Set(readResults(results).map(({ contender, className, seed }) => key(contender, className, seed)))
   const isAsked = (list: string | undefined, name: string): boolean => list === undefined || list.split(',').includes(name)
   const contenders = CONTENDERS.filter(({ name }) => isAsked(values.who, name))
-  const classes = PEER_CLASSES.filter(({ name }) => isAsked(values.class, name))
+  const asked = PEER_CLASSES.filter(({ name }) => isAsked(values.class, name))
+  const classes = isAsked(values.class, UNMOUNTED) ? [...asked, undefined] : asked
   const seeds = Array.from({ length: Number(values.seeds) }, (_, index) => Number(values.from) + index)
   const jobs = seeds.flatMap((seed) =>
     classes.flatMap((peerClass) => contenders.map((contender) => ({ seed, contender, peerClass }))),
   )
   return {
-    jobs: jobs.filter(({ seed, contender, peerClass }) => !done.has(key(contender.name, peerClass.name, seed))),
-    unmounted: contenders.filter(({ name }) => isAsked(values.class, UNMOUNTED) && !done.has(key(name, UNMOUNTED, 1))),
+    jobs: jobs.filter(({ seed, contender, peerClass }) => !done.has(key(contender.name, peerClass?.name ?? UNMOUNTED, seed))),
     steps: Number(values.steps),
     parallel: Number(values.parallel),
     on: values.fs,

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { ROOT, withGenerated } from '../../scripts/docs.ts'
 import { Field } from '../torture/field.ts'
 import { lacksMounts } from '../torture/mounts.ts'
-import { runSeed } from '../torture/seed.ts'
+import { runSeed, type SeedOptions } from '../torture/seed.ts'
 import { openVolume, type Volume } from '../torture/volume.ts'
 import { installed } from './installed.ts'
 import { type PeersOptions, readOptions, USAGE } from './options.ts'
@@ -54,24 +54,28 @@ async function play(options: PeersOptions): Promise<void> {
 }
 
 /** Several at a time, as the peers mostly wait. */
-async function playOn(volume: Volume, { jobs, steps, parallel, directory, results, ...o }: PeersOptions): Promise<void> {
-  const keep = (result: PeerResult): void => {
-    appendResult(results, result)
-    tell(result)
-  }
-  for (const contender of o.unmounted) for (const result of await unmounted(contender, volume.directory)) keep(result)
+async function playOn(volume: Volume, { jobs, steps, parallel, directory, results }: PeersOptions): Promise<void> {
   const left = [...jobs]
   const work = async (): Promise<void> => {
     for (let job = left.shift(); job !== undefined; job = left.shift()) {
       const { contender, peerClass, seed } = job
-      const how = { steps, mayBeKilled: false, volume, keptIn: directory }
-      const run = await runSeed({ ...how, seed, contender, faultClass: peerClass })
-      const { className, deaths, convergedMs, folder } = run
-      const differences = run.differences.slice(0, MOST_KEPT)
-      keep({ contender: contender.name, className, seed, differences, deaths, convergedMs, folder })
+      const ended =
+        peerClass === undefined
+          ? await unmounted(contender, seed, volume.directory)
+          : [await playSeed({ seed, contender, faultClass: peerClass, steps, mayBeKilled: false, volume, keptIn: directory })]
+      for (const result of ended) {
+        appendResult(results, result)
+        tell(result)
+      }
     }
   }
   await Promise.all(Array.from({ length: parallel }, work))
+}
+
+async function playSeed(options: SeedOptions): Promise<PeerResult> {
+  const { className, seed, differences, deaths, convergedMs, folder } = await runSeed(options)
+  const { name } = options.contender
+  return { contender: name, className, seed, differences: differences.slice(0, MOST_KEPT), deaths, convergedMs, folder }
 }
 
 function tell({ contender, className, seed, differences, deaths, convergedMs, folder }: PeerResult): void {

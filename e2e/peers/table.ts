@@ -46,7 +46,7 @@ export interface ClassText {
 }
 
 function contendersOf(results: readonly PeerResult[]): string[] {
-  return [...new Set(results.map(({ contender }) => contender))]
+  return [...new Set(results.map(({ contender }) => contender))].toSorted()
 }
 
 function of(results: readonly PeerResult[], className: string, contender: string): PeerResult[] {

@@ -3,12 +3,11 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { until } from '../stage/until.ts'
-import type { Contender, Place } from '../torture/contender.ts'
+import type { Contender, Place, Running } from '../torture/contender.ts'
 import { createRandom } from '../torture/random.ts'
 import type { PeerResult } from './result.ts'
 
 const FILES = 50
-/** Long enough for everybody to do what they will do. */
 const PATIENCE_MS = 6000
 const LAUNCH = { prefix: [], env: {} }
 
@@ -22,47 +21,82 @@ export const MOUNT_CLASSES = [
 ] as const
 
 /** The source is a mount that goes away: once while it is watched, once before the start. Whether the copy is still there then. */
-export async function unmounted(contender: Contender, directory: string): Promise<PeerResult[]> {
+export async function unmounted(contender: Contender, seed: number, directory: string): Promise<PeerResult[]> {
   const folder = mkdtempSync(join(directory, 'unmounted-'))
-  const place: Place = {
-    folder,
-    source: join(folder, 'source'),
-    target: join(folder, 'target'),
-    state: join(folder, 'state'),
+  const at = (name: string): string => {
+    mkdirSync(join(folder, name))
+    return join(folder, name)
   }
-  for (const made of [place.source, place.target, place.state]) mkdirSync(made)
+  const place: Place = { folder, source: at('source'), target: at('target'), state: at('state') }
   execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', place.source])
-  contender.prepare?.(place, { random: createRandom(1), isForgetful: false })
-  const running = contender.start(place, LAUNCH)
-  let again = running
+  const random = createRandom(seed)
+  contender.prepare?.(place, { random, isForgetful: false })
+  const service = new Service(contender, place)
   try {
-    for (let index = 0; index < FILES; index++) writeFileSync(join(place.source, `f${index}`), `${index}`)
+    fill(place.source, 0, FILES)
     await until('the copy', () => count(place) === FILES)
-    await running.ready()
+    await service.running.ready()
+    await pause(random.below(1000))
+    // Sometimes in the middle of work.
+    if (random.chance(0.5)) fill(place.source, 10, 15)
     // Lazily: a contender may have its working directory there.
     execFileSync('umount', ['--lazy', place.source])
-    await pause(PATIENCE_MS)
-    const whileWatched = result(contender, UNMOUNTED, place)
-    running.kill()
-    await running.end()
+    await service.observe()
+    const watched = { ...result(contender, seed, place), className: UNMOUNTED, deaths: service.deaths }
+    await service.stop()
     // What it has lost already is put back, for the second question.
-    for (let index = 0; index < FILES; index++) writeFileSync(join(place.target, `f${index}`), `${index}`)
-    again = contender.start(place, LAUNCH)
-    await pause(PATIENCE_MS)
-    return [whileWatched, result(contender, NOT_MOUNTED, place)]
+    fill(place.target, 0, FILES)
+    service.start()
+    await service.observe()
+    return [watched, { ...result(contender, seed, place), className: NOT_MOUNTED, deaths: service.deaths - watched.deaths }]
   } finally {
-    again.kill()
-    await again.end()
+    await service.stop()
     rmSync(folder, { recursive: true })
   }
+}
+
+/** Starts a contender again when it ends by itself. */
+class Service {
+  readonly #contender: Contender
+  readonly #place: Place
+  running: Running
+  deaths = 0
+
+  constructor(contender: Contender, place: Place) {
+    this.#contender = contender
+    this.#place = place
+    this.running = contender.start(place, LAUNCH)
+  }
+
+  start(): void {
+    this.running = this.#contender.start(this.#place, LAUNCH)
+  }
+
+  /** Long enough for everybody to do what they will do. */
+  async observe(): Promise<void> {
+    for (const end = performance.now() + PATIENCE_MS; performance.now() < end; await pause(200)) {
+      if (this.running.ended === undefined) continue
+      this.deaths++
+      this.start()
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.running.kill()
+    await this.running.end()
+  }
+}
+
+function fill(directory: string, from: number, to: number): void {
+  for (let index = from; index < to; index++) writeFileSync(join(directory, `f${index}`), `${index}`)
 }
 
 function count({ target }: Place): number {
   return readdirSync(target).length
 }
 
-function result(contender: Contender, className: string, place: Place): PeerResult {
+function result(contender: Contender, seed: number, place: Place): Omit<PeerResult, 'className' | 'deaths'> {
   const lost = FILES - count(place)
   const differences = lost === 0 ? [] : [`missing ${lost} of ${FILES} files`]
-  return { contender: contender.name, className, seed: 1, differences, deaths: 0, convergedMs: 0, folder: '' }
+  return { contender: contender.name, seed, differences, convergedMs: 0, folder: '' }
 }
