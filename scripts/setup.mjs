@@ -5,7 +5,13 @@ import { Failure, runAttached } from './setup/command.mjs'
 import { provideTools } from './setup/tools.mjs'
 import { buildWorkspace, installWorkspace } from './setup/workspace.mjs'
 
-const PROGRAMS = { start: 'scripts/demo.ts', test: 'scripts/check.ts', bench: 'bench/bench.ts', mutants: 'scripts/mutants.ts' }
+const PROGRAMS = {
+  start: 'scripts/demo.ts',
+  test: 'scripts/check.ts',
+  bench: 'bench/bench.ts',
+  mutants: 'scripts/mutants.ts',
+  peers: 'e2e/peers/peers.ts',
+}
 
 try {
   process.exitCode = await main(process.argv.slice(2))

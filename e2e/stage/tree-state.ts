@@ -53,38 +53,26 @@ function entryState(path: string): EntryState | undefined {
   }
 }
 
-/** What counts as equal: everything, or times of the same second whoever the owner is. */
-export type Comparison = 'exact' | 'seconds'
-
 /** One line for each difference of a target from its source; empty when the target is an exact copy. */
-export function differences(source: string, target: string, comparison: Comparison = 'exact'): string[] {
+export function differences(source: string, target: string): string[] {
   const wanted = treeState(source)
   const held = treeState(target)
   const found: string[] = []
   for (const [path, state] of wanted) {
     const copy = held.get(path)
     if (copy === undefined) found.push(`missing ${state.kind} ${show(path)}`)
-    else found.push(...fields(path, state, copy, comparison))
+    else found.push(...fields(path, state, copy))
   }
   for (const [path, { kind }] of held) if (!wanted.has(path)) found.push(`extra ${kind} ${show(path)}`)
   return found.length > 0 ? found : contentDifferences(source, target, wanted)
 }
 
-function fields(path: string, wanted: EntryState, held: EntryState, comparison: Comparison): string[] {
+function fields(path: string, wanted: EntryState, held: EntryState): string[] {
   const names = ['kind', 'mode', 'uid', 'gid', 'size', 'mtimeNs', 'link'] as const
   return names
-    .filter((name) => wanted[name] !== held[name] && (comparison === 'exact' || isTold(name, wanted, held)))
+    .filter((name) => wanted[name] !== held[name])
     .map((name) => `${name} of ${show(path)}: ${wanted[name]} in the source, ${held[name]} at the target`)
 }
-
-/** Of what is no exact copy, whether it counts by the second. */
-function isTold(name: keyof EntryState, wanted: EntryState, held: EntryState): boolean {
-  if (name === 'uid' || name === 'gid') return false
-  return name !== 'mtimeNs' || wanted.mtimeNs / NS !== held.mtimeNs / NS
-}
-
-/** Nanoseconds of a second. */
-const NS = 1_000_000_000n
 
 function contentDifferences(source: string, target: string, entries: TreeState): string[] {
   const found: string[] = []

@@ -1,11 +1,14 @@
-import type { Comparison } from '../stage/tree-state.ts'
 import type { Random } from './random.ts'
 
 /** A program that keeps a target equal to a source: clsync, or one of those that it is compared with. */
 export interface Contender {
   readonly name: string
-  /** How its copy is compared; exact by default. */
-  readonly comparison?: Comparison
+  /** Says what is wrong with its copy, one line for each; by default everything that is not exact. */
+  readonly compare?: (source: string, target: string) => readonly string[]
+  /** A copy that is wrong and has not changed for so long, while it did nothing, stays wrong; by default the deadline decides. */
+  readonly isOverAfterMs?: number
+  /** From the last change of the source on. */
+  readonly deadlineMs?: number
   /** Whether it is started again whenever it ends by itself, as a supervisor would. Each time is counted; without, it is a failure. */
   readonly isSupervised?: boolean
   /** Whether it promises to write nothing into what has taken the place of the target. */
@@ -52,6 +55,8 @@ export interface Running {
   readonly output: string
   /** Set when it has ended by itself or was killed. */
   readonly ended: { readonly code: number | null; readonly signal: NodeJS.Signals | null } | undefined
+  /** Whether it is at work, as far as one can tell from outside. */
+  readonly isBusy?: boolean
   /** Waits until it watches; throws when it ends before. */
   ready(): Promise<unknown>
   /** With all processes that it has started. */

@@ -216,11 +216,17 @@ class SeedRun {
   }
 
   async #converge(): Promise<readonly string[]> {
-    const end = performance.now() + DEADLINE_MS
+    const { deadlineMs = DEADLINE_MS, isOverAfterMs = deadlineMs } = this.#o.contender
+    const end = performance.now() + deadlineMs
+    let before = ''
+    let over = Infinity
     for (;;) {
       const began = performance.now()
       const found = this.#compare()
-      if (found.length === 0 || began > end) return found
+      if (found.length === 0 || began > Math.min(end, over)) return found
+      const now = found.join('\n')
+      if (now !== before || this.#field.running.isBusy === true) over = began + isOverAfterMs
+      before = now
       this.#lookAfter()
       // Comparing takes its time from everybody else.
       await pause(Math.max(50, 3 * (performance.now() - began)))
@@ -235,8 +241,9 @@ class SeedRun {
 
   #compare(): readonly string[] {
     const { source, target } = this.#field.place
+    const { compare = differences } = this.#o.contender
     try {
-      return differences(source, target, this.#o.contender.comparison)
+      return compare(source, target)
     } catch (error) {
       return [`not comparable yet: ${String(error)}`] // the target moved meanwhile
     }

@@ -23,6 +23,8 @@ export function put(pass: Pass, temp: string, path: string): void {
 
 /** Runs `act`, which makes, removes or renames an entry of `directory`; again with write permission when it is denied. */
 export function changeIn<T>(pass: Pass, directory: string, act: () => T): T {
+  // Another directory in the place of the destination lacks what is below; what is made in it itself would stay there.
+  if (directory === '') pass.mirror.destination.check()
   pass.directories.touch(directory)
   try {
     return act()

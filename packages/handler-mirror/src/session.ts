@@ -86,7 +86,10 @@ async function sync(mirror: Mirror, batch: Batch, signal: AbortSignal): Promise<
     finishAnyway(pass)
     throw error
   }
+  mirror.destination.check()
   const unfinished = pass.directories.finish()
+  // What was written since the last look may lie in another directory by now: then none of it has arrived.
+  mirror.destination.check()
   const paths = unfinished.length === 0 ? undefined : new Set(batch.changes.map(({ path }) => path))
   return { failed: [...pass.failed, ...unfinished.filter(({ path }) => paths?.has(path))] }
 }

@@ -1,4 +1,5 @@
 import fs from 'node:fs'
+import type { Change } from '@clsync/core/handler'
 import { tempTree } from '@clsync/core/testing'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import {
@@ -11,6 +12,7 @@ import {
   mountTmpfs,
   read,
   remount,
+  symlink,
   unmount,
 } from './mirror-stage.ts'
 
@@ -57,6 +59,44 @@ test('a destination that was replaced fails the batch, and nothing is written to
   fs.renameSync(`${destination}.away`, destination)
   await stage.send([change('create', 'f')])
   expect(fs.readdirSync(destination)).toEqual(['f'])
+})
+
+describe('a destination that is replaced in the middle of a batch', () => {
+  /** With `next`, after a change that leads to a warning, which is the moment: nothing looks in between. */
+  async function sendWhileReplaced(next: Change, replace: (destination: string) => void): Promise<string> {
+    const destination = `${stage.destination.root}/d`
+    const log = { debug: () => undefined, info: () => undefined, warn: () => replace(destination) }
+    for (const path of ['d/f', 'f', 'kept/f', 'new/f']) stage.source.write(path, 'text')
+    stage.source.link('link', 'nowhere')
+    await stage.open({ destination }, { log })
+    await stage.send([change('create', 'd', directory), change('create', 'd/f'), change('create', 'kept', directory)])
+    stage.destination.write('d/kept/of a stranger', 'text')
+    const kept = change('delete', 'kept', { kind: 'directory' })
+    await expect(stage.send([kept, next])).rejects.toThrow(/not the directory it was/)
+    return destination
+  }
+
+  function byEmpty(destination: string): void {
+    fs.renameSync(destination, `${destination}.away`)
+    fs.mkdirSync(destination)
+  }
+
+  test.each([
+    ['directory', change('create', 'new', directory)],
+    ['file', change('create', 'f')],
+    ['file below a directory that it had', change('update', 'd/f')],
+    ['link', change('create', 'link', symlink)],
+  ])('gets no %s any more', async (_, next) => {
+    const destination = await sendWhileReplaced(next, byEmpty)
+    expect(fs.readdirSync(destination)).toEqual([])
+  })
+
+  test('fails the batch also when everything had its place in the other one', async () => {
+    await sendWhileReplaced(change('update', 'd/f'), (destination) => {
+      byEmpty(destination)
+      fs.mkdirSync(`${destination}/d`)
+    })
+  })
 })
 
 test('after a restart another directory in its place is refused, the same one is taken', async () => {
