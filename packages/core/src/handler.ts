@@ -60,6 +60,11 @@ export interface Batch {
 /** Paths not named in `failed` count as done. Throwing fails the whole batch. */
 export interface SyncResult {
   readonly failed?: readonly FailedPath[]
+  /**
+   * Paths of the batch that were not in the source when their turn came. That is no failure; but as one of them may be back by now
+   * (a rename there and back, a mount), clsync looks at it again instead of taking it for synced. Default: none.
+   */
+  readonly vanished?: readonly string[]
 }
 
 export interface FailedPath {
@@ -80,7 +85,7 @@ export interface Session {
   readonly isNew?: boolean
   /**
    * Make the target match the source *as it is now* at these paths. Safe to repeat. A path that has vanished from the source
-   * meanwhile is success. Stop soon after `signal` aborts and reject; what was done until then may stay.
+   * meanwhile is no failure; see {@link SyncResult.vanished}. Stop soon after `signal` aborts and reject; what was done until then may stay.
    */
   sync(batch: Batch, signal: AbortSignal): Promise<SyncResult | void>
   /**

@@ -7,13 +7,13 @@ import { parentOf } from './path.ts'
 import { bringSymlink } from './symlink.ts'
 
 /**
- * Makes the target hold what the source has at the change's path now, whatever it was when the change was found. Nothing is done
- * when it has vanished: a later change tells. A promise only when it takes long.
+ * Makes the target hold what the source has at the change's path now, whatever it was when the change was found. When it has
+ * vanished, that is said, and nothing is done: a later change tells. A promise only when it takes long.
  */
 export function bring(pass: Pass, change: Change): Promise<void> | undefined {
   const { path } = change
   // Also when a directory above has become a link: what lies behind it is not in the source.
-  if (pass.sourceGuard.obstacle(parentOf(path)) !== undefined) return undefined
+  if (pass.sourceGuard.obstacle(parentOf(path)) !== undefined) return pass.isGone(path)
   // Also when the entry is there already: moved away and back, it has left the directory with another time.
   pass.directories.touch(parentOf(path))
   if (change.kind === 'file') {
@@ -21,7 +21,7 @@ export function bring(pass: Pass, change: Change): Promise<void> | undefined {
     if (outcome !== NOT_A_FILE) return outcome
   }
   const stat = fs.lstatSync(pass.from(path), { bigint: true, throwIfNoEntry: false })
-  if (stat === undefined) return undefined
+  if (stat === undefined) return pass.isGone(path)
   if (stat.isFile()) {
     const outcome = bringFile(pass, { ...change, content: true })
     if (outcome !== NOT_A_FILE) return outcome

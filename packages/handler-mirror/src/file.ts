@@ -14,7 +14,8 @@ export const NOT_A_FILE = 'not-a-file'
 /** Makes the target hold the file at the change's path as the source has it now. A promise only for a large one. */
 export function bringFile(pass: Pass, change: Change): Promise<void> | typeof NOT_A_FILE | undefined {
   const fd = openSource(pass.from(change.path))
-  if (fd === undefined || fd === NOT_A_FILE) return fd
+  if (fd === undefined) return pass.isGone(change.path)
+  if (fd === NOT_A_FILE) return fd
   let later: Promise<void> | undefined
   try {
     const stat = fs.fstatSync(fd, { bigint: true })

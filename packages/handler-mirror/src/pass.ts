@@ -16,6 +16,8 @@ export class Pass {
   /** Directories that this pass made: nothing in them has to be looked at. */
   readonly fresh = new Set<string>()
   readonly failed: FailedPath[] = []
+  /** What the source did not have when its turn came. */
+  readonly vanished: string[] = []
 
   constructor(mirror: Mirror, batch: Batch, signal: AbortSignal) {
     this.mirror = mirror
@@ -24,6 +26,11 @@ export class Pass {
     this.sourceGuard = new Guard(mirror.source)
     this.targetGuard = new Guard(mirror.destination.root)
     this.directories = new TouchedDirectories(mirror, this.sourceGuard, this.targetGuard)
+  }
+
+  /** Notes that the source has nothing at `path` any more. */
+  isGone(path: string): undefined {
+    this.vanished.push(path)
   }
 
   /** Where `path` is in the source, for `fs`. */

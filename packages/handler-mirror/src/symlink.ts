@@ -8,7 +8,7 @@ import { changeIn, discard, put } from './place.ts'
 /** Makes the link at `path` say what the source's says, replacing it in one step. Never follows either. */
 export function bringSymlink(pass: Pass, path: string, source: fs.BigIntStats): void {
   const text = readLink(pass.from(path))
-  if (text === undefined) return
+  if (text === undefined) return pass.isGone(path)
   ensureParent(pass, path)
   const parent = parentOf(path)
   const there = pass.fresh.has(parent) ? undefined : fs.lstatSync(pass.to(path), EXACT)

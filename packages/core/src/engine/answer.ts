@@ -1,12 +1,21 @@
 import type { Batch, Session } from '../handler.ts'
 import { reasonOf } from '../model/reason.ts'
 
+/** What a handler says of its batch. Paths are texts of the batch. */
+export interface Answer {
+  /** With its reasons. */
+  readonly failed: ReadonlyMap<string, unknown>
+  readonly vanished: ReadonlySet<string>
+}
+
+/** All has arrived. */
+export const ALL_DONE: Answer = { failed: new Map(), vanished: new Set() }
+
 /**
- * The paths that a handler says have failed, with its reasons. Throws when the answer is not what the contract asks for: nobody
- * knows then what arrived, so the whole batch has failed. A path that was not in the batch is such a case, as something has
- * failed, and it is not known what.
+ * Reads what a handler has answered. Throws when that is not what the contract asks for: nobody knows then what arrived, so the
+ * whole batch has failed. A path that was not in the batch is such a case, as something has failed, and it is not known what.
  */
-export function failedPaths(result: unknown, batch: Batch, handler: string): ReadonlyMap<string, unknown> {
+export function readAnswer(result: unknown, batch: Batch, handler: string): Answer {
   try {
     return read(result, batch)
   } catch (error) {
@@ -31,26 +40,34 @@ export function garbled(handler: string, method: string, what: string, cause?: u
   return new Error(`The handler "${handler}" does not keep its contract: ${method} ${what}.`, { cause })
 }
 
-const NONE: ReadonlyMap<string, unknown> = new Map()
-
-function read(result: unknown, { changes }: Batch): ReadonlyMap<string, unknown> {
-  if (result === undefined || result === null) return NONE
+function read(result: unknown, { changes }: Batch): Answer {
+  if (result === undefined || result === null) return ALL_DONE
   if (typeof result !== 'object') throw new Error(`returned a ${typeof result}`)
   if (result instanceof Error) throw new Error(`returned an error instead of throwing it (${reasonOf(result)})`)
-  const listed = (result as { readonly failed?: unknown }).failed
-  if (listed === undefined || listed === null) return NONE
-  if (!Array.isArray(listed)) throw new Error('returned `failed` that is no list')
-  if (listed.length === 0) return NONE
+  const { failed, vanished } = result as { readonly failed?: unknown; readonly vanished?: unknown }
+  const failures = listOf(failed, 'failed')
+  const absences = listOf(vanished, 'vanished')
+  if (failures.length + absences.length === 0) return ALL_DONE
   const known = new Set(changes.map(({ path }) => path))
-  const failed = new Map<string, unknown>()
-  for (const item of listed as unknown[]) {
+  const answer = { failed: new Map<string, unknown>(), vanished: new Set<string>() }
+  for (const item of failures) {
     const { path, error } = (item ?? {}) as { readonly path?: unknown; readonly error?: unknown }
-    if (typeof path !== 'string') throw new Error('returned a failed path that is no text')
-    if (!known.has(path))
-      throw new Error(`returned a failed path that was not in the batch, ${JSON.stringify(path.slice(0, 200))}`)
-    failed.set(path, error ?? 'The handler gave no reason.')
+    answer.failed.set(pathOf(path, known, 'failed'), error ?? 'The handler gave no reason.')
   }
-  return failed
+  for (const path of absences) answer.vanished.add(pathOf(path, known, 'vanished'))
+  return answer
+}
+
+function listOf(value: unknown, name: string): readonly unknown[] {
+  if (value === undefined || value === null) return []
+  if (!Array.isArray(value)) throw new Error(`returned \`${name}\` that is no list`)
+  return value as unknown[]
+}
+
+function pathOf(path: unknown, known: ReadonlySet<string>, what: string): string {
+  if (typeof path !== 'string') throw new Error(`returned a ${what} path that is no text`)
+  if (known.has(path)) return path
+  throw new Error(`returned a ${what} path that was not in the batch, ${JSON.stringify(path.slice(0, 200))}`)
 }
 
 function whatIsWrong(session: unknown): string | undefined {

@@ -4,7 +4,7 @@ import { DOUBT } from '../model/acked.ts'
 import type { Clock } from '../model/clock.ts'
 import type { Difference } from '../model/difference.ts'
 import { sameIdentity } from '../model/entry.ts'
-import { isUtf8, type RawPath, toText } from '../model/path.ts'
+import { isUtf8, nameOf, parentOf, type RawPath, toText } from '../model/path.ts'
 import type { SeenEntry, SeenTable } from '../model/seen.ts'
 import type { ScheduleOptions } from '../model/task.ts'
 import type { Item } from '../schedule/item.ts'
@@ -32,6 +32,8 @@ export interface ComparisonOptions {
 export interface Comparison {
   /** Steps of one batch from due items. `patient`: files that settle or are big wait for their time. */
   compare(items: readonly Item[], maxChanges: number, patient: boolean): Assembly<Item>
+  /** Takes back problems of paths that are equal by now, or gone from both sides. */
+  forgetSolved(): void
 }
 
 /** Compares what was seen with what one target has acked. */
@@ -59,7 +61,21 @@ export function createComparison(options: ComparisonOptions): Comparison {
         isBusy: (path) => flight.isBusy(path),
         waitUntil: (difference, item) => (patient ? waitUntil(options, difference, item) : undefined),
       }),
+    forgetSolved() {
+      const { problems } = options
+      for (const path of problems.paths()) {
+        if (path === '') continue // the target's own
+        const row = seenAt(options, path)
+        const isUnclaimed = row !== undefined && unclaimed(capabilities, path, row) !== undefined
+        if (!isUnclaimed && row?.stamp === acked.get(path)?.stamp) problems.solve(toText(path))
+      }
+    },
   }
+}
+
+function seenAt({ seen, directories }: ComparisonOptions, path: RawPath): SeenEntry | undefined {
+  const parent = directories().find(parentOf(path))
+  return parent === undefined ? undefined : seen.get(parent, nameOf(path))
 }
 
 const MOST_COUNTED = 10_000_000
@@ -81,15 +97,16 @@ function holdsDirectory({ seen, acked }: Difference): boolean {
 
 /** What the target cannot hold is a problem to be shown, not a failure to be retried. */
 function accepts({ capabilities, problems }: ComparisonOptions, path: RawPath, entry: SeenEntry): boolean {
-  if (entry.kind !== 'directory' && !capabilities.kinds.includes(entry.kind)) {
-    problems.add(toText(path), UNCLAIMED[entry.kind])
-    return false
-  }
-  if (!capabilities.byteNames && !isUtf8(path)) {
-    problems.add(toText(path), 'Its name is not valid UTF-8, which this handler cannot pass on.')
-    return false
-  }
-  return true
+  const reason = unclaimed(capabilities, path, entry)
+  if (reason !== undefined) problems.add(toText(path), reason)
+  return reason === undefined
+}
+
+/** Why the handler does not take an entry; `undefined`: it does. */
+function unclaimed(capabilities: Handler['capabilities'], path: RawPath, { kind }: SeenEntry): string | undefined {
+  if (kind !== 'directory' && !capabilities.kinds.includes(kind)) return UNCLAIMED[kind]
+  if (!capabilities.byteNames && !isUtf8(path)) return 'Its name is not valid UTF-8, which this handler cannot pass on.'
+  return undefined
 }
 
 /** A file still being written, or a big one, waits by itself; one that has been quiet for that long does not. */

@@ -3,7 +3,7 @@ import type { Batch } from '../handler.ts'
 import type { Hooks, SyncEvent, TargetInfo } from '../hooks.ts'
 import type { Clock } from '../model/clock.ts'
 import { toText } from '../model/path.ts'
-import { failedPaths } from './answer.ts'
+import { ALL_DONE, type Answer, readAnswer } from './answer.ts'
 import { dispatch } from './dispatch.ts'
 
 export interface DeliverOptions {
@@ -27,8 +27,8 @@ export interface Delivery {
   readonly sent: readonly Step[]
   /** Steps that a plugin took out. */
   readonly withheld: number
-  /** By path, as text. */
-  readonly failed: ReadonlyMap<string, unknown>
+  /** What the handler says of single paths. */
+  readonly answer: Answer
   /** Set when the batch failed as a whole. */
   readonly error: unknown
   /** Settles when a handler that was given up comes back after all. */
@@ -44,19 +44,20 @@ export async function deliver(options: DeliverOptions): Promise<Delivery> {
   const startedAt = clock.monotonic()
   let batch = options.batch
   let sent = steps
-  const end = (failed: ReadonlyMap<string, unknown>, error?: unknown, late?: Promise<unknown>): Delivery => {
+  const end = (answer: Answer, error?: unknown, late?: Promise<unknown>): Delivery => {
     const withheld = steps.length - sent.length
-    return { batch, sent, withheld, failed, error, late, durationMs: clock.monotonic() - startedAt, bytes: bytesOf(sent, failed) }
+    const durationMs = clock.monotonic() - startedAt
+    return { batch, sent, withheld, answer, error, late, durationMs, bytes: bytesOf(sent, answer.failed) }
   }
   try {
     if (hooks.batch.isUsed()) {
       batch = await hooks.batch.promise(batch, info)
       sent = keptSteps(steps, batch)
     }
-    if (sent.length === 0) return end(NONE)
+    if (sent.length === 0) return end(ALL_DONE)
     begin(sent)
   } catch (error) {
-    return end(NONE, error ?? new Error('A plugin failed without a reason.'))
+    return end(ALL_DONE, error ?? new Error('A plugin failed without a reason.'))
   }
   const event: SyncEvent = { ...info, batch, signal: options.cancel, result: undefined }
   const run = async (signal: AbortSignal): Promise<SyncEvent['result']> => {
@@ -73,19 +74,17 @@ export async function deliver(options: DeliverOptions): Promise<Delivery> {
   })
   if (outcome.type === 'done') {
     try {
-      return end(failedPaths(outcome.result, batch, info.handler))
+      return end(readAnswer(outcome.result, batch, info.handler))
     } catch (error) {
-      return end(NONE, error)
+      return end(ALL_DONE, error)
     }
   }
   return end(
-    NONE,
+    ALL_DONE,
     outcome.error ?? new Error('The handler failed without a reason.'),
     outcome.type === 'lost' ? outcome.late : undefined,
   )
 }
-
-const NONE: ReadonlyMap<string, unknown> = new Map()
 
 function keptSteps(steps: readonly Step[], batch: Batch): Step[] {
   const kept = new Set(batch.changes.map((change) => change.path))

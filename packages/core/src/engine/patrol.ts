@@ -24,6 +24,8 @@ export class Patrol {
   readonly #o: PatrolOptions
   readonly #uncovered = new Set<DirId>()
   #again = createHintSet()
+  /** Problems that were met since what had failed was hinted at once more. */
+  #renewed: Set<RawPath> | undefined
   #retryAt: number | undefined
   #pollAt: number | undefined
   #scrubAt: number | undefined
@@ -50,6 +52,7 @@ export class Patrol {
 
   addProblem(path: RawPath, error: unknown): void {
     this.problems.add(toText(path), error)
+    this.#renewed?.add(path)
   }
 
   /** A look that could not be done is asked for once more, with all that was said of it. */
@@ -79,8 +82,8 @@ export class Patrol {
       this.#retryAt = undefined
       const again = this.#again
       this.#again = createHintSet()
+      this.#renewed = new Set()
       for (const hint of hintsOf(again)) tree.hint(hint)
-      this.#forgetGone(tree)
     }
     if (isDue(this.#pollAt, now)) {
       this.#pollAt = undefined
@@ -103,11 +106,11 @@ export class Patrol {
     for (const path of new Set([...before.keys(), ...now.keys()])) if (before.get(path) !== now.get(path)) hintAtEntry(tree, path)
   }
 
-  /** What cannot be looked at any more because its directory has gone is no problem. */
-  #forgetGone(tree: Tree): void {
-    for (const path of this.problems.paths()) {
-      if (path !== '' && !tree.directories.nearest(parentOf(path)).exact) this.problems.solve(toText(path))
-    }
+  /** Everything that was hinted at has been looked at: problems that were not met again have gone elsewhere with their paths. */
+  looked(): void {
+    if (this.#renewed === undefined) return
+    for (const path of this.problems.paths()) if (!this.#renewed.has(path)) this.problems.solve(toText(path))
+    this.#renewed = undefined
   }
 
   /** Whether it is time to compare everything with the disk; sets the next time. */

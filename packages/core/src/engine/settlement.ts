@@ -23,12 +23,15 @@ export interface SettlementOptions {
   failed(event: { batch: Batch; path?: string; error: unknown }): void
 }
 
-/** Writes down what became of a batch and puts back what has to be tried again. Throws, having done nothing, when the state cannot be written. */
-export function settleDelivery(options: SettlementOptions): void {
+/**
+ * Writes down what became of a batch and puts back what has to be tried again; returns how many paths have arrived. Throws, having
+ * done nothing, when the state cannot be written.
+ */
+export function settleDelivery(options: SettlementOptions): number {
   const { delivery, again, ledger, schedule, retries, now } = options
-  const { batch, sent, failed, error } = delivery
+  const { batch, sent, error } = delivery
+  const { failed, doubtful } = judge(options)
   const hasFailed = (step: Step): boolean => error !== undefined || (failed.size > 0 && failed.has(toText(step.path)))
-  const doubtful = new Set(error === undefined ? sent.filter((step) => !hasFailed(step) && options.isDoubtful(step)) : [])
   ledger.settle(batch.id, sent, (step) => hasFailed(step) || doubtful.has(step))
   options.deleteLimit.giveBack(sent.filter((step) => step.type === 'delete' && (hasFailed(step) || doubtful.has(step))).length)
   const failedPaths: RawPath[] = []
@@ -46,12 +49,33 @@ export function settleDelivery(options: SettlementOptions): void {
     schedule.touch(path, 'entry', now)
     if (from !== undefined) schedule.touch(from, 'tree', now)
   }
-  if (error === undefined) retryPaths(options, failedPaths)
+  if (error === undefined) retryPaths(options, failed, failedPaths)
   else retryBatch(options, failedPaths, error)
+  return error === undefined ? sent.length - failed.size : 0
+}
+
+/** Which paths have failed, and of which nobody knows whether what was sent is what was seen. */
+function judge({ delivery, isDoubtful }: SettlementOptions): {
+  readonly failed: ReadonlyMap<string, unknown>
+  readonly doubtful: ReadonlySet<Step>
+} {
+  const { sent, answer, error } = delivery
+  if (error !== undefined) return { failed: answer.failed, doubtful: new Set() }
+  const doubtful = new Set(sent.filter((step) => !answer.failed.has(toText(step.path)) && isDoubtful(step)))
+  if (answer.vanished.size === 0) return { failed: answer.failed, doubtful }
+  // It is where it was, but was not when the handler looked.
+  const failed = new Map(answer.failed)
+  for (const step of sent) {
+    const isMissed = step.seen !== undefined && !doubtful.has(step) && answer.vanished.has(toText(step.path))
+    if (isMissed)
+      failed.set(toText(step.path), new Error('It was not in the source when the handler looked, and is there again.'))
+  }
+  return { failed, doubtful }
 }
 
 function retryPaths(
-  { delivery: { batch, failed }, schedule, retries, now, ...options }: SettlementOptions,
+  { delivery: { batch }, schedule, retries, now, ...options }: SettlementOptions,
+  failed: ReadonlyMap<string, unknown>,
   paths: readonly RawPath[],
 ): void {
   for (const path of paths) {

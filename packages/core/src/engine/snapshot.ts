@@ -26,6 +26,7 @@ export function statusOf(task: Task, run: Run | undefined): Status {
       entries: run?.entries ?? 0,
       directories: source?.tree.directoryCount ?? 0,
       scanning: source?.tree.scanning ?? 0,
+      hinted: source?.tree.hinted ?? 0,
     },
     targets: targets.map((target) => targetStatus(target, source?.patrol.problems)),
   }
@@ -33,7 +34,7 @@ export function statusOf(task: Task, run: Run | undefined): Status {
 
 /** What cannot be read at the source cannot be synced to any target. */
 function targetStatus(target: Target, unreadable: Problems | undefined): TargetStatus {
-  const { problems } = target.retries
+  const { problems } = target
   return {
     name: target.info.target,
     handler: target.info.handler,

@@ -180,6 +180,7 @@ export class Source {
     if (this.#isFull) this.#o.guard.scanned()
     this.#isFull = false
     this.scanned = true
+    if (!this.#tree.hasHints) this.patrol.looked()
     this.#settleAt = this.#o.clock.monotonic() + SETTLE_MS
     this.#halting.end()
   }

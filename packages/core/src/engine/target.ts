@@ -11,6 +11,7 @@ import { Health } from './health.ts'
 import { type Input, nextState } from './machine.ts'
 import { closeSession, makeContact, openSession } from './opening.ts'
 import { type Outbox, type Parcel, pathsOf } from './outbox.ts'
+import type { Problems } from './problems.ts'
 import type { Retries } from './retries.ts'
 import { settleDelivery } from './settlement.ts'
 import { createTargetParts, type TargetOptions, type TargetParts } from './target-parts.ts'
@@ -59,6 +60,12 @@ export class Target {
   /** Whether it has confirmed that it holds something there. */
   holds(path: RawPath): boolean {
     return this.#parts.acked.get(path) !== undefined
+  }
+
+  /** What cannot be synced now, as far as it still stands. */
+  get problems(): Problems {
+    this.#parts.comparison.forgetSolved()
+    return this.retries.problems
   }
 
   get pending(): number {
@@ -198,11 +205,11 @@ export class Target {
 
   #settle(delivery: Delivery, parcel: Parcel, stamp: number): void {
     const { hooks, source, clock } = this.#o
-    const { batch, sent, failed, durationMs, bytes } = delivery
+    const { batch, durationMs, bytes } = delivery
     source().drain()
     const isDoubtful = (step: Step): boolean =>
       this.outbox.isDisturbed(parcel, step) || source().secondLook.hasChanged(step, stamp)
-    settleDelivery({
+    const count = settleDelivery({
       ...this.#parts,
       now: clock.monotonic(),
       isDoubtful,
@@ -215,7 +222,6 @@ export class Target {
     if (delivery.late !== undefined) this.#awaitLate(delivery)
     if (delivery.error !== undefined) return this.#fail(delivery.error)
     this.health.recover()
-    const count = sent.length - failed.size
     this.totals.batches++
     this.totals.changes += count
     if (count > 0) hooks.synced.call({ ...this.info, batch, count, durationMs, bytes })

@@ -12,6 +12,8 @@ export interface ParcelOptions {
   readonly backend: ParcelBackend
   readonly subscribe: Subscribe
   readonly clock: Clock
+  /** The root as the library spells it. Default: without symbolic links, as macOS reports nothing else (/private/tmp for /tmp). */
+  readonly resolve?: (root: RawPath) => RawPath
 }
 
 /**
@@ -40,10 +42,10 @@ class ParcelMonitor implements Monitor {
 
   async start(options: MonitorStart): Promise<void> {
     this.#options = options
-    // macOS reports resolved paths only (/private/tmp for /tmp).
-    const root = fs.realpathSync.native(toFsPath(options.root), 'latin1')
-    if (!isUtf8(root as RawPath)) throw notText(options.root) // `as`: latin1 is what a raw path is.
-    this.#root = slashed(toText(root as RawPath))
+    const { resolve = withoutLinks } = this.#how
+    const root = resolve(options.root)
+    if (!isUtf8(root)) throw notText(options.root)
+    this.#root = slashed(toText(root))
     await this.#subscribe()
   }
 
@@ -156,6 +158,10 @@ class Batch {
     this.#said.add(key)
     this.#options.sink(hint)
   }
+}
+
+function withoutLinks(root: RawPath): RawPath {
+  return fs.realpathSync.native(toFsPath(root), 'latin1') as RawPath // latin1 is what a raw path is
 }
 
 /** What stands where a byte was not UTF-8. */

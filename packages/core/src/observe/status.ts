@@ -34,6 +34,8 @@ export interface TreeStatus {
   readonly directories: number
   /** Directories that still have to be read. */
   readonly scanning: number
+  /** Places that were hinted at and wait for a look. */
+  readonly hinted: number
 }
 
 export interface TargetStatus {

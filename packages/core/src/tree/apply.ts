@@ -11,13 +11,16 @@ export interface ApplyOptions {
   readonly scan: (dir: DirId, deep: boolean) => void
   /** Whether to tell of single entries; a whole new listing is told of at once. */
   readonly quiet: boolean
+  /** Told of directories that were not where they were known to be: what was looked for in them has to be looked for again. */
+  readonly misplaced?: (dir: DirId) => void
 }
 
 /** Brings findings into the seen state: first all that left, then all that came, so that renames, chains and swaps meet. */
 export function applyFindings(context: TreeContext, limbo: Limbo, findings: readonly Finding[], options: ApplyOptions): void {
   const known = withoutStrangers(context, limbo, findings, options)
   const vanished = known.filter(isVanished)
-  for (const finding of vanished) guard(context, finding)
+  for (const finding of vanished) guardMount(context, finding)
+  if (known.some((finding) => finding.dir === ROOT_DIR && (isVanished(finding) || isAppeared(finding)))) context.guard(ROOT_PATH)
   for (const { dir, name, path, row, content } of vanished) {
     const wasFile = row!.kind === 'file'
     limbo.detach(dir, name, path, row!.id, wasFile && content)
@@ -43,7 +46,10 @@ function withoutStrangers(
   for (const dir of new Set(findings.filter(isVanished).map((finding) => finding.dir))) {
     if (dir !== ROOT_DIR && !isInPlace(context, dir)) strange.add(dir)
   }
-  for (const dir of strange) lookFromAbove(context, limbo, dir, options)
+  for (const dir of strange) {
+    lookFromAbove(context, limbo, dir, options)
+    options.misplaced?.(dir)
+  }
   return strange.size === 0 ? findings : findings.filter((finding) => !strange.has(finding.dir))
 }
 
@@ -82,10 +88,9 @@ export function lookFromAbove(context: TreeContext, limbo: Limbo, dir: DirId, op
 }
 
 /** A device that changed below a directory means a mount came or went: nobody deleted what was there. */
-function guard(context: TreeContext, { dir, path, row, disk }: Finding): void {
+function guardMount(context: TreeContext, { path, row, disk }: Finding): void {
   const mountChanged = row?.kind === 'directory' && disk?.kind === 'directory' && row.dev !== disk.dev
   if (mountChanged && context.table.list(row.id, undefined, 1).length > 0) context.guard(path)
-  else if (dir === ROOT_DIR) context.guard('' as RawPath)
 }
 
 function place(context: TreeContext, limbo: Limbo, finding: Finding, options: ApplyOptions): void {

@@ -35,7 +35,10 @@ export interface TreeOptions {
   /** To be hinted at once more, later: the look that this asked for could not be done. */
   again(hint: Exclude<Hint, { type: 'root' }>): void
   solved(path: RawPath): void
-  /** Called before entries of the root, or a mount below it, are taken to have vanished. Throws to stop that. */
+  /**
+   * Called before entries of the root are taken to have come or gone, and before those of a mount below it are taken to have gone.
+   * Throws to stop that.
+   */
   guard(path: RawPath): void
 }
 

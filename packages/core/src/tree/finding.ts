@@ -27,6 +27,11 @@ export interface LookOptions {
   readonly isBack?: boolean
 }
 
+/** For what nobody watched: only a moved ctime or an old equal one is believed. */
+export function distrust(suspectFromMs: number): LookOptions {
+  return { content: false, suspectFromMs, ctimeMeansContent: true }
+}
+
 /** `vanished`: gone or another file in its place; `appeared`: the reverse; both: replaced. */
 export function isVanished({ row, disk }: Finding): boolean {
   return row !== undefined && (disk === undefined || !sameIdentity(row, disk))

@@ -55,12 +55,20 @@ export function* hintsOf(set: HintSet): Generator<Exclude<Hint, { type: 'root' }
   }
 }
 
+/** Puts names back that could not be looked at yet. */
+export function keepHints(set: HintSet, entries: HintSet['entries']): void {
+  for (const [dir, names] of entries) for (const [name, hint] of names) addEntry(set, { type: 'entry', dir, name, ...hint })
+}
+
 /** Whether there is nothing to look at but files that are just being written. */
 export function isAllWriting(set: HintSet): boolean {
-  if (set.writing === 0 || set.directories.size > 0 || set.trees.size > 0) return false
-  let names = 0
-  for (const { size } of set.entries.values()) names += size
-  return names === set.writing
+  return set.writing > 0 && countHints(set) === set.writing
+}
+
+export function countHints({ entries, directories, trees }: HintSet): number {
+  let count = directories.size + trees.size
+  for (const { size } of entries.values()) count += size
+  return count
 }
 
 function addTree(set: HintSet, dir: DirId, suspectFromMs: number): void {

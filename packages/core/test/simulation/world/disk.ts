@@ -37,6 +37,7 @@ export class Disk {
   onHidden: () => void = () => {}
   /** Told after each operation. */
   onEvents: (events: readonly KernelEvent[]) => void = () => {}
+  readonly #maps: Place[] = []
   readonly #options: VolumeOptions
   readonly #volumes = new Map<number, Volume>()
   #version = 0
@@ -102,6 +103,43 @@ export class Disk {
     Object.assign(place.inode, attributes, { ctimeMs: this.#volumeOf(place.inode).time })
     const self: KernelEvent = { directory: place.inode, mask: IN.ATTRIB, name: '' }
     return this.#tell([...(place.inode.mounted === undefined ? [{ ...place, mask: IN.ATTRIB }] : []), self])
+  }
+
+  /** chmod, so that nobody may read the directory, or everybody again. */
+  setLocked(path: string, isLocked: boolean): boolean {
+    const place = this.#place(path)
+    if (place?.inode?.kind !== 'directory' || place.inode.isLocked === isLocked) return false
+    place.inode.isLocked = isLocked
+    return this.setAttributes(path, {})
+  }
+
+  /** Whether the way to a path leads through a directory that nobody may read. */
+  isLocked(path: string): boolean {
+    for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) {
+      if (this.find(path.slice(0, at), true)?.isLocked === true) return true
+    }
+    return false
+  }
+
+  /** Bytes through a memory map: the times follow, and nobody is told. */
+  writeMapped(path: string): boolean {
+    const place = this.#place(path)
+    if (place?.inode?.kind !== 'file' || place.inode.sizeBytes === 0) return false
+    this.#noteHidden(path, place.inode)
+    this.#setBytes(place.inode, place.inode.sizeBytes)
+    this.#maps.push(place)
+    this.clock++
+    return true
+  }
+
+  /** Ends the maps that there are: the kernel names the file as it was when it was opened. */
+  unmap(): boolean {
+    const maps = this.#maps.splice(0)
+    for (const { directory, name, inode } of maps) {
+      if (directory.entries?.get(name) === inode) this.#tell([{ directory, name, mask: IN.CLOSE_WRITE }])
+      else this.onHidden()
+    }
+    return maps.length > 0
   }
 
   link(from: string, to: string): boolean {

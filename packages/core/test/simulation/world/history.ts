@@ -16,6 +16,7 @@ export function drawHistory(seed: number): History {
   const draw = random.fork('operations')
   const hasMounts = random.chance(0.15)
   const hasRootTrouble = random.chance(0.15)
+  const has = (share: number): boolean => random.chance(share)
   // Renamed and rewritten with its old time while nobody watched: no look can tell.
   const { monitor, queueLimit, faults } = setting
   const isWatched =
@@ -25,6 +26,12 @@ export function drawHistory(seed: number): History {
     ...(isWatched ? { stealth: 3 } : PROCESS),
     ...(hasMounts ? MOUNTS : {}),
     ...(hasRootTrouble ? ROOTS : {}),
+    ...(has(0.2) ? LOCKS : {}),
+    ...(has(0.15) ? MAPS : {}),
+    ...(has(0.3) ? OUTSIDE : {}),
+    // Afterwards what the source lacks is a stranger, and one that is kept may be in the way for good.
+    ...(!isWatched && setting.task.extraneous === 'delete' && has(0.2) ? { 'lose-state': 1 } : {}),
+    ...(has(0.1) ? { clock: 1 } : {}),
   })
   const busy = draw.chance(0.5)
   const length = draw.pick([5, 15, 40, 80])
@@ -33,7 +40,8 @@ export function drawHistory(seed: number): History {
 
 type Weights = Partial<Record<OperationType, number>>
 
-const FILES: Record<Exclude<FileOperation, keyof typeof MOUNTS | keyof typeof ROOTS>, number> = {
+type Special = keyof typeof MOUNTS | keyof typeof ROOTS | keyof typeof LOCKS | keyof typeof MAPS | keyof typeof OUTSIDE
+const FILES: Record<Exclude<FileOperation, Special>, number> = {
   ...{
     create: 8,
     write: 5,
@@ -50,8 +58,11 @@ const FILES: Record<Exclude<FileOperation, keyof typeof MOUNTS | keyof typeof RO
   ...{ mkdir: 3, grow: 6, symlink: 2, fifo: 1, link: 3, chmod: 3, chown: 1, utimes: 2 },
 }
 const MOUNTS = { mount: 3, unmount: 3 } as const
-const ROOTS = { 'root-away': 1, 'root-back': 3, 'root-replace': 1, 'root-empty': 1 } as const
-const PROCESS: Weights = { crash: 2, 'crash-at-commit': 2, stop: 1, pause: 1, resume: 2, idle: 1 }
+const ROOTS = { 'root-away': 1, 'root-back': 3, 'root-replace': 1, 'root-empty': 1, 'root-cover': 1, 'root-uncover': 3 } as const
+const LOCKS = { lock: 4, unlock: 4 } as const
+const MAPS = { 'write-mapped': 4, unmap: 4 } as const
+const OUTSIDE = { 'move-out': 3, 'move-in': 5, 'grow-outside': 2, 'write-outside': 2 } as const
+const PROCESS: Weights = { crash: 2, 'crash-at-commit': 2, 'crash-at-call': 2, stop: 1, pause: 1, resume: 2, idle: 1 }
 
 function weigh(weights: Weights): OperationType[] {
   // Object.entries forgets that the keys are operations.

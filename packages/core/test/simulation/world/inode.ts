@@ -20,12 +20,18 @@ export interface Inode {
   readonly link: string | undefined
   /** Of a directory: the root of what is mounted over it. */
   mounted: Inode | undefined
+  /** Of a directory: nobody may read what is in it. */
+  isLocked: boolean
 }
 
-export function observe(inode: Inode): Observation {
-  const { kind, dev, ino, birthMs, nlink, mode, uid, sizeBytes, mtimeMs, ctimeMs } = inode
-  return { kind, dev, ino, birthMs, nlink, mode, uid, gid: 0, sizeBytes, mtimeMs, ctimeMs }
+/** What `lstat` says, and, where only the simulation looks, what the bytes were. */
+export function observe(inode: Inode): Observation & { readonly [VERSION]: number } {
+  const { kind, dev, ino, birthMs, nlink, mode, uid, sizeBytes, mtimeMs, ctimeMs, version } = inode
+  return { kind, dev, ino, birthMs, nlink, mode, uid, gid: 0, sizeBytes, mtimeMs, ctimeMs, [VERSION]: version }
 }
+
+/** The version of the bytes at the time of a look. */
+export const VERSION = Symbol('version')
 
 /** A file system: gives out inodes. */
 export class Volume {
@@ -51,7 +57,7 @@ export class Volume {
     const ino = (this.#options.reusesInodes ? this.#free.pop() : undefined) ?? ++this.#last
     const time = this.time
     return {
-      ...{ kind, ino, link, mounted: undefined, dev: this.dev, birthMs: this.#options.hasBirth ? time : 0 },
+      ...{ kind, ino, link, mounted: undefined, isLocked: false, dev: this.dev, birthMs: this.#options.hasBirth ? time : 0 },
       ...{ nlink: 1, mode: kind === 'directory' ? 0o755 : 0o644, uid: 0, sizeBytes: 0, mtimeMs: time, ctimeMs: time, version: 0 },
       entries: kind === 'directory' ? new Map() : undefined,
     }

@@ -66,28 +66,24 @@ export class Invariants {
     const id = db.prepare('select id from target where name = ?').get(target.name)?.['id']
     if (id === undefined) return
     const inFlight = this.#pathsInFlight(Number(id))
-    const isTold = history.setting.monitor === 'inotify' && !process!.kernel.isBusy && !hasUnseen
-    for (const [path, { kind, stamp, content }] of this.#acked(Number(id))) {
+    const { hinted } = process!.engine.status().tree
+    const isTold = history.setting.monitor === 'inotify' && !process!.kernel.isBusy && hinted === 0 && !hasUnseen
+    const seen = new Map(byPath(db.prepare('select parent, name, kind, id, stamp, content from seen').all()))
+    for (const [path, { kind, stamp, content }] of byPath(
+      db.prepare('select parent, name, kind, id, stamp, content from acked where target = ?').all(id),
+    )) {
       if (stamp < 0 || kind === 'unknown' || target.isTouching(path) || inFlight.some((at) => isNear(at, path))) continue
       const held = target.holding.entries.get(path)
       const version = this.#versions.get(content)
-      if (held?.kind !== kind)
+      if (held?.kind !== kind) {
         this.#world.break(`${path} is acked by ${target.name} as ${kind}, which holds ${held?.kind ?? 'nothing'}`)
-      else if (isTold && kind !== 'directory' && version !== undefined && held.version !== version)
-        this.#world.break(`${path} is acked by ${target.name} with content ${version}, which holds ${held.version}`)
+      }
+      // Another stamp is a difference that is known, and sent.
+      if (!isTold || kind === 'directory' || version === undefined || seen.get(path)?.stamp !== stamp) continue
+      if (held?.version !== version) {
+        this.#world.break(`${path} is acked by ${target.name} with content ${version}, which holds ${held?.version}`)
+      }
     }
-  }
-
-  *#acked(target: number): Generator<[string, { kind: string; stamp: number; content: number }]> {
-    const rows = this.#world.db
-      .prepare('select parent, name, kind, id, stamp, content from acked where target = ?')
-      .all(target) as unknown as Row[]
-    const directories = new Map(rows.filter(({ id }) => id > 0).map((row) => [row.id, row]))
-    const pathOf = ({ parent, name }: Row): string => {
-      const above = directories.get(parent)
-      return above === undefined ? name : `${pathOf(above)}/${name}`
-    }
-    for (const row of rows) yield [pathOf(row), { ...row, kind: KINDS[row.kind]! }]
   }
 
   /** Their outcome is not known yet, also when their process has died. */
@@ -110,6 +106,17 @@ interface Row {
   readonly id: number
   readonly stamp: number
   readonly content: number
+}
+
+/** Rows of one of the two states with their paths. */
+function byPath(found: unknown[]): [string, Omit<Row, 'kind'> & { readonly kind: string }][] {
+  const rows = found as Row[] // as selected
+  const directories = new Map(rows.filter(({ id }) => id > 0).map((row) => [row.id, row]))
+  const pathOf = ({ parent, name }: Row): string => {
+    const above = directories.get(parent)
+    return above === undefined ? name : `${pathOf(above)}/${name}`
+  }
+  return rows.map((row) => [pathOf(row), { ...row, kind: KINDS[row.kind]! }])
 }
 
 /** As the database numbers them. */

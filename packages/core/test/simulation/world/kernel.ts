@@ -14,6 +14,8 @@ export interface KernelOptions {
   /** Longest time between an operation and its last event: whoever did it may lose the processor in between. */
   readonly mostTransitMs: number
   readonly mostDelayMs: number
+  /** Watches that can be had. */
+  readonly watchLimit: number
   /** Whether a new watch is refused. */
   isRefused(): boolean
   /** Costs time; ends what runs in a dead process. */
@@ -69,7 +71,8 @@ export class Kernel implements Libc {
     if (inode.kind !== 'directory') return -((mask & IN.ONLYDIR) === 0 ? ERRNO.EINVAL : ERRNO.ENOTDIR)
     const known = this.#watches.get(inode)
     if (known !== undefined) return known
-    if (this.#o.isRefused()) return -ERRNO.ENOMEM // for ENOSPC the monitor would look at this machine's limits
+    if (inode.isLocked || this.#o.disk.isLocked(path)) return -ERRNO.EACCES
+    if (this.#watches.size >= this.#o.watchLimit || this.#o.isRefused()) return -ERRNO.ENOMEM // for ENOSPC the monitor would look at this machine's limits
     this.#watches.set(inode, ++this.#last)
     return this.#last
   }

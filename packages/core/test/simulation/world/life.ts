@@ -14,6 +14,7 @@ export class Life {
   readonly timeline: Timeline
   readonly random: Random
   readonly #cost: number
+  #callsLeft = -1
   #crashAt: { readonly stage: CommitStage; left: number } | undefined
 
   /** @param cost time of one system call, at most */
@@ -25,6 +26,8 @@ export class Life {
 
   /** Takes a little time, in which the world goes on; throws in a dead process. */
   enter(): void {
+    this.check()
+    if (this.#callsLeft-- === 0) this.die()
     this.check()
     this.timeline.spend(this.random.next() * this.random.next() * this.#cost)
     this.check()
@@ -58,6 +61,11 @@ export class Life {
     this.isAlive = false
     for (const write of this.lateWrites) if (this.random.chance(0.3)) write()
     this.lateWrites.clear()
+  }
+
+  /** Dies at one of the next system calls. */
+  dieAtCall(skipped: number): void {
+    this.#callsLeft = skipped
   }
 
   /** Dies at one of the next transactions. */

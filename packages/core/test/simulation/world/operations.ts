@@ -12,7 +12,16 @@ export interface Operation {
 }
 
 export type FileOperation = keyof typeof FILE_OPERATIONS
-type ProcessOperation = 'crash' | 'crash-at-commit' | 'stop' | 'pause' | 'resume' | 'idle'
+type ProcessOperation =
+  | 'crash'
+  | 'crash-at-commit'
+  | 'crash-at-call'
+  | 'stop'
+  | 'pause'
+  | 'resume'
+  | 'idle'
+  | 'lose-state'
+  | 'clock'
 export type OperationType = FileOperation | ProcessOperation
 
 /** Does a file operation; returns what was done, for the story. */
@@ -105,6 +114,20 @@ const FILE_OPERATIONS = {
     disk.setAttributes(existing(disk, at, undefined, n), { mtimeMs: 1000 * (n % 5) }),
   mount: (disk: Disk, at: string, _to: string, n: number) => disk.mount(existing(disk, at, 'directory', n)),
   unmount: (disk: Disk, at: string, _to: string, n: number) => disk.unmount(existing(disk, at, 'directory', n)),
+  lock: (disk: Disk, at: string, _to: string, n: number) => disk.setLocked(existing(disk, at, 'directory', n), true),
+  unlock: (disk: Disk) => unlockAll(disk),
+  'write-mapped': (disk: Disk, at: string, _to: string, n: number) => disk.writeMapped(existing(disk, at, 'file', n)),
+  unmap: (disk: Disk) => disk.unmap(),
+  'move-out': (disk: Disk, at: string, _to: string, n: number) =>
+    disk.rename(existing(disk, at, undefined, n), `${OUTSIDE}/${NAMES[n % NAMES.length]}`),
+  'move-in': (disk: Disk, at: string, _to: string, n: number) => disk.rename(outside(disk, n), at),
+  'grow-outside'(disk: Disk, _at: string, _to: string, n: number) {
+    const path = outside(disk, n)
+    return disk.create(disk.find(path)?.kind === 'directory' ? `${path}/${NAMES[n % 3]}` : path, 'file', { sizeBytes: sizeOf(n) })
+  },
+  'write-outside': (disk: Disk, _at: string, _to: string, n: number) => disk.write(outside(disk, n), 10),
+  'root-cover': (disk: Disk) => disk.mount(ROOT),
+  'root-uncover': (disk: Disk) => disk.unmount(ROOT),
   'root-away': (disk: Disk) => disk.rename(ROOT, AWAY),
   'root-back': (disk: Disk) => restoreRoot(disk),
   'root-replace': (disk: Disk) => disk.rename(ROOT, AWAY) && disk.mkdir(ROOT),
@@ -113,6 +136,20 @@ const FILE_OPERATIONS = {
 }
 
 const AWAY = '/away'
+/** On the same disk, and watched by nobody. */
+export const OUTSIDE = '/outside'
+
+export function unlockAll(disk: Disk): boolean {
+  const locked = walk(disk.find(ROOT), ROOT).filter(([, { isLocked }]) => isLocked)
+  for (const [path] of locked) disk.setLocked(path, false)
+  return locked.length > 0
+}
+
+/** Something that was moved out; else a path where there is nothing. */
+function outside(disk: Disk, n: number): string {
+  const names = [...(disk.find(OUTSIDE)?.entries?.keys() ?? [])]
+  return `${OUTSIDE}/${names[n % Math.max(1, names.length)] ?? 'nothing'}`
+}
 
 /** Puts the first root back where it was. */
 export function restoreRoot(disk: Disk): boolean {

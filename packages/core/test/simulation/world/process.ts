@@ -1,9 +1,14 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { createEngine, type Engine } from '../../../src/engine/engine.ts'
+import type { Clock } from '../../../src/model/clock.ts'
 import type { FileSystem } from '../../../src/model/file-system.ts'
 import type { RawPath } from '../../../src/model/path.ts'
+import type { SeenEntry } from '../../../src/model/seen.ts'
 import type { Task } from '../../../src/model/task.ts'
 import { createInotifyMonitor } from '../../../src/monitor/inotify.ts'
+import { createParcelMonitor } from '../../../src/monitor/parcel.ts'
+import type { Subscribe } from '../../../src/monitor/parcel-library.ts'
+import { createPollMonitor } from '../../../src/monitor/poll.ts'
 import type { Monitor } from '../../../src/monitor/monitor.ts'
 import { createStore, type Store } from '../../../src/store/store.ts'
 import type { Disk } from './disk.ts'
@@ -12,6 +17,7 @@ import { observe } from './inode.ts'
 import { Kernel } from './kernel.ts'
 import type { Life } from './life.ts'
 import { LossyMonitor } from './lossy-monitor.ts'
+import { ParcelLibrary } from './parcel-library.ts'
 import type { Setting } from './setting.ts'
 import { traced } from './trace.ts'
 
@@ -22,6 +28,12 @@ export interface ProcessOptions {
   readonly db: DatabaseSync
   readonly life: Life
   readonly faults: Faults
+  /** Wall time. */
+  readonly wallMs: () => number
+  /** Told of each transaction that has ended well. */
+  readonly committed: () => void
+  /** Told of each entry that the seen state is about to hold. */
+  readonly noteSeen: (entry: SeenEntry) => void
   readonly say: (line: string) => void
   /** The process has ended because it cannot start now. */
   readonly failed: () => void
@@ -37,25 +49,26 @@ export interface Process {
   readonly kernel: { readonly isBusy: boolean }
 }
 
-/** Wall time at the start of every history. */
-export const EPOCH = 1_700_000_000_000
-
 export function startProcess(options: ProcessOptions): Process {
-  const { task, setting, disk, db, life, faults, say } = options
+  const { task, setting, disk, db, life, faults, wallMs, committed, noteSeen, say } = options
   const random = life.random.fork('kernel')
-  const { monitor, kernel } = createMonitor(options)
+  const clock: Clock = {
+    now: wallMs,
+    monotonic: () => life.timeline.now,
+    after: (delayMs, run) => ({ cancel: life.after(delayMs + (setting.isSlow ? random.next() * 20 : 0), run) }),
+  }
+  const { monitor, kernel } = createMonitor(options, clock)
   const log = { debug: () => {}, info: say, warn: say }
   const engine = createEngine(task, {
     log,
     monitor,
     fs: fileSystem(disk, life, faults),
     random: () => random.next(),
-    clock: {
-      now: () => EPOCH + life.timeline.now,
-      monotonic: () => life.timeline.now,
-      after: (delayMs, run) => ({ cancel: life.after(delayMs + (setting.isSlow ? random.next() * 20 : 0), run) }),
-    },
-    open: () => ({ store: mortalStore(traced(createStore(db), say), life, faults), damaged: undefined }),
+    clock,
+    open: () => ({
+      store: mortalStore(traced(noting(createStore(db), noteSeen), say), life, faults, committed),
+      damaged: undefined,
+    }),
   })
   const errors: unknown[] = []
   engine.start().catch((error: unknown) => {
@@ -67,20 +80,30 @@ export function startProcess(options: ProcessOptions): Process {
   return { life, engine, task, errors, kernel }
 }
 
-function createMonitor({ setting, disk, life, faults }: ProcessOptions): {
-  monitor: Monitor
-  kernel: { readonly isBusy: boolean }
-} {
+function createMonitor(
+  { task, setting, disk, life, faults }: ProcessOptions,
+  clock: Clock,
+): { monitor: Monitor; kernel: { readonly isBusy: boolean } } {
   const random = life.random.fork('events')
+  if (setting.monitor === 'poll') {
+    disk.onEvents = () => {}
+    return { monitor: createPollMonitor({ clock, intervalMs: task.pollIntervalMs }), kernel: { isBusy: false } }
+  }
+  if (setting.monitor === 'parcel') {
+    const library = new ParcelLibrary({ disk, life, random, faults })
+    disk.onEvents = (events) => library.tell(events)
+    const subscribe: Subscribe = (root, receive) => library.subscribe(root, receive)
+    return { monitor: createParcelMonitor({ backend: 'inotify', subscribe, clock, resolve: (root) => root }), kernel: library }
+  }
   if (setting.monitor === 'lossy') {
     const monitor = new LossyMonitor({ disk, life, random, faults })
     disk.onEvents = (events) => monitor.tell(events)
     return { monitor, kernel: monitor }
   }
-  const { queueLimit, mostTransitMs, mostDelayMs } = setting
+  const { queueLimit, watchLimit, mostTransitMs, mostDelayMs } = setting
   const isRefused = (): boolean => faults.isWatchRefused()
   const kernel = new Kernel({
-    ...{ disk, random, queueLimit, mostTransitMs, mostDelayMs, isRefused },
+    ...{ disk, random, queueLimit, watchLimit, mostTransitMs, mostDelayMs, isRefused },
     timeline: {
       inside: (ms: number, run: () => void) => life.after(ms, run),
       outside: (ms: number, run: () => void) => life.timeline.outside(ms, run),
@@ -95,6 +118,7 @@ function fileSystem(disk: Disk, life: Life, faults: Faults): FileSystem {
   const enter = (call: string, path: RawPath): void => {
     life.enter()
     faults.throwFor(call, path)
+    if (disk.isLocked(path) || (call === 'readdir' && disk.find(path, true)?.isLocked === true)) throw denied(call, path)
   }
   return {
     look(path) {
@@ -115,8 +139,22 @@ function fileSystem(disk: Disk, life: Life, faults: Faults): FileSystem {
   }
 }
 
+function noting(store: Store, noteSeen: (entry: SeenEntry) => void): Store {
+  const { seen } = store
+  const put = seen.put
+  seen.put = (parent, name, entry) => {
+    noteSeen(entry)
+    put(parent, name, entry)
+  }
+  return store
+}
+
+function denied(call: string, path: string): Error {
+  return Object.assign(new Error(`EACCES: permission denied, ${call} '${path}'`), { code: 'EACCES' })
+}
+
 /** A store that a process may die in, before, inside and after a transaction; the database outlives it. */
-function mortalStore(store: Store, life: Life, faults: Faults): Store {
+function mortalStore(store: Store, life: Life, faults: Faults, committed: () => void): Store {
   let depth = 0
   return {
     ...store,
@@ -134,6 +172,7 @@ function mortalStore(store: Store, life: Life, faults: Faults): Store {
       } finally {
         depth--
         if (life.isAlive) life.atCommit('after')
+        if (life.isAlive) committed()
       }
     },
     close() {

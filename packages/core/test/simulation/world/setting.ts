@@ -5,11 +5,13 @@ import type { Random } from './random.ts'
 
 /** The circumstances of one history. */
 export interface Setting {
-  readonly monitor: 'inotify' | 'lossy'
+  readonly monitor: 'inotify' | 'lossy' | 'parcel' | 'poll'
   readonly tickMs: number
   readonly reusesInodes: boolean
   readonly hasBirth: boolean
   readonly queueLimit: number
+  /** Watches that can be had. */
+  readonly watchLimit: number
   readonly mostTransitMs: number
   readonly mostDelayMs: number
   /** Timers of the process come late. */
@@ -39,16 +41,18 @@ export interface TargetSetting {
 }
 
 export function drawSetting(random: Random): Setting {
-  const monitor = random.chance(0.8) ? 'inotify' : 'lossy'
+  const monitor = random.chance(0.75) ? 'inotify' : random.pick(['lossy', 'parcel', 'poll'] as const)
   const isCalm = random.chance(0.4)
   const rate = (most: number): number => (isCalm || random.chance(0.6) ? 0 : most)
   const watch = rate(0.3)
+  const watchLimit = random.chance(0.1) ? 2 + random.below(4) : Infinity
   return {
     monitor,
     // Where nobody watches, a rewrite of the same size within a tick cannot be found.
-    tickMs: watch > 0 ? 0.001 : random.pick([0.001, 4, 4, 4, 1000]),
+    tickMs: watch > 0 || watchLimit < Infinity ? 0.001 : random.pick([0.001, 4, 4, 4, 1000]),
     reusesInodes: random.chance(0.6),
     hasBirth: random.chance(0.85),
+    watchLimit,
     queueLimit: random.pick([16_384, 16_384, 16, 5]),
     mostTransitMs: random.pick([0, 0, 2]),
     mostDelayMs: random.pick([5, 50, 400]),
@@ -57,13 +61,7 @@ export function drawSetting(random: Random): Setting {
     faults: { look: rate(0.05), watch, store: rate(0.03) },
     targets: Array.from({ length: random.pick([1, 1, 1, 2]) }, () => drawTarget(random, isCalm)),
     task: {
-      schedule: {
-        delayMs: random.pick([0, 0, 10, 50, 300]),
-        settleMs: random.pick([0, 0, 100]),
-        maxWaitMs: 1000,
-        minIntervalMs: random.pick([0, 0, 200]),
-        bigFile: random.pick([undefined, undefined, { thresholdBytes: 30, delayMs: 500 }]),
-      },
+      schedule: drawSchedule(random),
       retry: { minMs: 50, maxMs: 2000 },
       timeoutMs: 3000,
       maxDelete: random.pick([
@@ -73,8 +71,19 @@ export function drawSetting(random: Random): Setting {
       ]),
       extraneous: random.pick(['keep', 'delete']),
       pollIntervalMs: 2000,
-      scrubIntervalMs: monitor === 'lossy' ? 10_000 : random.pick([0, 0, 5000]),
+      scrubIntervalMs: monitor === 'lossy' || monitor === 'parcel' ? 10_000 : random.pick([0, 0, 5000]),
     },
+  }
+}
+
+/** What profiles are made of. */
+export function drawSchedule(random: Random): Task['schedule'] {
+  return {
+    delayMs: random.pick([0, 0, 10, 50, 300]),
+    settleMs: random.pick([0, 0, 100]),
+    maxWaitMs: 1000,
+    minIntervalMs: random.pick([0, 0, 200]),
+    bigFile: random.pick([undefined, undefined, { thresholdBytes: 30, delayMs: 500 }]),
   }
 }
 

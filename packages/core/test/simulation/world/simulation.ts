@@ -1,6 +1,6 @@
 import { differences } from './comparison.ts'
 import type { History } from './history.ts'
-import { restoreRoot, walk } from './operations.ts'
+import { restoreRoot, unlockAll, walk } from './operations.ts'
 import { ROOT } from './disk.ts'
 import { World } from './world.ts'
 
@@ -50,8 +50,11 @@ function schedule(world: World): void {
 function finish(world: World): void {
   world.say('quiet from here on')
   world.faults.isOn = false
+  world.disk.unmount(ROOT)
   restoreRoot(world.disk)
+  world.disk.unmap()
   for (const [path] of walk(world.disk.find(ROOT), ROOT)) world.disk.unmount(path)
+  unlockAll(world.disk)
   if (world.needsLook) world.process?.life.die()
   world.isQuiet = true
 }
@@ -64,13 +67,15 @@ async function settle(world: World): Promise<void> {
     await run(world, world.timeline.now + SETTLE_MS, () => world.broken !== undefined)
     await idle(world)
     const status = world.process?.engine.status()
-    const needsPerson = status?.halt !== undefined || status?.targets.some(({ heldDeletes }) => heldDeletes > 0)
+    const needsPerson =
+      status?.halt !== undefined || status?.targets.some(({ heldDeletes, state }) => heldDeletes > 0 || state === 'halted')
     if (!needsPerson && world.process?.life.isAlive === true) break
     world.say(`needs a person: ${status?.halt?.code ?? 'held'}`)
     world.process?.life.die()
     if (round === 3) world.break('needs a person again and again')
   }
   if (world.broken !== undefined) return
+  world.invariants.checkRest()
   for (const target of world.targets) for (const difference of differences(world, target)) world.break(difference)
 }
 

@@ -3,12 +3,13 @@ import {
   type Change,
   defineHandler,
   type FailedPath,
+  refuse,
   type Session,
   type SyncResult,
   z,
 } from '../../../src/handler.ts'
 import type { TargetSpec } from '../../../src/model/task.ts'
-import { fromText, isWithin, toText } from '../../../src/model/path.ts'
+import { fromText, isWithin, type RawPath, toText } from '../../../src/model/path.ts'
 import { type Disk, ROOT } from './disk.ts'
 import { type Held, Holding } from './holding.ts'
 import type { Inode } from './inode.ts'
@@ -32,7 +33,10 @@ export interface TargetOptions {
   readonly say: (line: string) => void
 }
 
-type Fate = 'well' | 'throws' | 'half' | 'hangs' | 'late'
+type Fate = 'well' | 'throws' | 'half' | 'hangs' | 'late' | 'lies' | 'denies' | 'refuses'
+
+/** What may become of a batch that goes wrong. */
+const FATES: readonly Fate[] = ['throws', 'throws', 'half', 'half', 'hangs', 'late', 'late', 'lies', 'lies', 'denies', 'refuses']
 
 /** A target with its handler. It outlives every process. */
 export class Target {
@@ -48,15 +52,22 @@ export class Target {
     this.setting = options.setting
   }
 
-  get isBusy(): boolean {
-    return this.#inFlight.some(({ life }) => life.isAlive)
+  /** Whether a handler works there, one that nobody waits for any more included. */
+  isTouching(path: string): boolean {
+    return this.#inFlight.some(({ life, paths }) => life.isAlive && paths.some((at) => isNear(path, fromText(at))))
+  }
+
+  /** The state was lost: nobody knows any more what came from whom. */
+  forgetOrigins(): void {
+    for (const [path, held] of this.holding.entries) this.holding.entries.set(path, { ...held, readAt: 0, names: [path] })
   }
 
   /** For a process's task. */
   spec(life: Life): TargetSpec {
     const session: Session = {
       sync: (batch, signal) => this.#sync(life, batch, signal),
-      inventory: () => [...this.holding.entries].map(([path, { kind }]) => ({ path: toText(fromText(path)), kind })),
+      // Names of the simulated disk are raw.
+      inventory: () => [...this.holding.entries].map(([path, { kind }]) => ({ path: toText(path as RawPath), kind })),
     }
     const handler = defineHandler({
       name: 'simulated',
@@ -87,45 +98,51 @@ export class Target {
 
   async #apply(life: Life, { changes }: Batch, signal: AbortSignal): Promise<SyncResult> {
     const { random, timeoutMs, say } = this.#o
-    const fate: Fate = this.#goesWrong(this.setting.badBatch) ? random.pick(['throws', 'half', 'hangs', 'late']) : 'well'
+    const fate: Fate = this.#goesWrong(this.setting.badBatch) ? random.pick(FATES) : 'well'
     if (fate !== 'well') say(`${this.name} ${fate}`)
     const half = fate === 'half' || fate === 'late' ? random.below(changes.length + 1) : changes.length
     const failed: FailedPath[] = []
+    const vanished: string[] = []
     for (const [index, change] of changes.entries()) {
       await life.sleep(random.next() * this.setting.stepMs)
       life.check()
+      if (fate === 'refuses') throw refuse({ message: 'The key is refused.', fix: 'Renew it.' })
       if (fate === 'throws' || (fate === 'half' && index >= half)) throw new Error('The target is out of order.')
       if ((fate === 'hangs' && index === 0) || (fate === 'late' && index === half))
         await life.sleep(timeoutMs + 4000 + random.below(8000))
       if (fate === 'well' && signal.aborted) throw signal.reason
       try {
         if (this.#goesWrong(this.setting.badPath)) throw new Error('EIO at the target')
-        await this.#change(life, change, signal.aborted)
+        if (!(await this.#change(life, change, signal.aborted))) vanished.push(change.path)
       } catch (error) {
         if (!life.isAlive) throw error
         say(`${this.name} ${change.path} failed: ${(error as Error).message}`)
         failed.push({ path: change.path, error })
       }
     }
-    return { failed }
+    if (fate === 'lies') throw new Error('The target has done it all, and says that it has not.')
+    if (fate === 'denies') return { failed: changes.map(({ path }) => ({ path, error: new Error('Denied.') })) }
+    return { failed, vanished }
   }
 
-  /** `isGivenUp`: the engine waits for it no more, and sends its paths again when it comes back; what it takes meanwhile is no fault of the engine's. */
-  async #change(life: Life, { type, path, from, content }: Change, isGivenUp: boolean): Promise<void> {
+  /** Returns false when the source does not have it. `isGivenUp`: the engine waits for it no more, and sends its paths again when it comes back; what it takes meanwhile is no fault of the engine's. */
+  async #change(life: Life, { type, path, from, content }: Change, isGivenUp: boolean): Promise<boolean> {
     const { disk } = this.#o
     const rawPath = fromText(path)
     if (type === 'delete') {
       const source = disk.find(`${ROOT}/${rawPath}`)
+      if (this.setting.isCareful && disk.isLocked(`${ROOT}/${rawPath}`)) throw new Error(`EACCES: ${rawPath}`)
       const isBack = source !== undefined && this.#o.isWanted(rawPath) && this.#canHold(source)
       if (this.setting.isCareful && isBack) return this.#bring(life, rawPath, true)
-      return this.#remove(rawPath, isGivenUp)
+      this.#remove(rawPath, isGivenUp)
+      return true
     }
     if (type === 'move') {
       const rawFrom = fromText(from!)
       if (!isGivenUp) this.#o.deleting(this, rawFrom)
       this.holding.rename(rawFrom, rawPath, isGivenUp)
     }
-    await this.#bring(life, rawPath, content)
+    return this.#bring(life, rawPath, content)
   }
 
   #remove(path: string, isGivenUp: boolean): void {
@@ -135,10 +152,11 @@ export class Target {
   }
 
   /** Copies what the source has now. A copy takes time, and the file may change meanwhile. */
-  async #bring(life: Life, path: string, content: boolean): Promise<void> {
+  async #bring(life: Life, path: string, content: boolean): Promise<boolean> {
     const { disk, random } = this.#o
     const source = disk.find(`${ROOT}/${path}`)
-    if (source === undefined) return
+    if (disk.isLocked(`${ROOT}/${path}`)) throw new Error(`EACCES: ${path}`)
+    if (source === undefined) return false
     if (!this.#canHold(source)) throw new Error(`${path} is of another kind by now`)
     const known = this.holding.entries.get(path)
     const copies = source.kind !== 'directory' && (content || known?.kind !== source.kind)
@@ -156,6 +174,7 @@ export class Target {
       life.lateWrites.delete(write)
     }
     this.#put(path, facts)
+    return true
   }
 
   #canHold({ kind }: Inode): boolean {
@@ -186,11 +205,15 @@ export class Target {
     for (const other of this.#inFlight) {
       if (other.life !== life || other.signal.aborted) continue
       for (const path of paths) {
-        const hit = other.paths.find((at) => isWithin(fromText(path), fromText(at)) || isWithin(fromText(at), fromText(path)))
+        const hit = other.paths.find((at) => isNear(fromText(path), fromText(at)))
         if (hit !== undefined) this.#o.broken(`${this.name} got ${path} while ${hit} is in flight`)
       }
     }
   }
+}
+
+function isNear(a: string, b: string): boolean {
+  return isWithin(a as RawPath, b as RawPath) || isWithin(b as RawPath, a as RawPath) // names of the simulated disk are raw
 }
 
 function factsOf(path: string, { kind, mode, uid, mtimeMs }: Inode, version: number, readAt: number): Held {

@@ -5,17 +5,21 @@ import { migrate } from '../../../src/store/schema.ts'
 import { Disk, ROOT } from './disk.ts'
 import { Faults } from './faults.ts'
 import type { History } from './history.ts'
+import { Invariants } from './invariants.ts'
 import { Life } from './life.ts'
-import { isFileOperation, type Operation, operate, walk } from './operations.ts'
-import { EPOCH, type Process, startProcess } from './process.ts'
+import { isFileOperation, type Operation, operate, OUTSIDE, walk } from './operations.ts'
+import { type Process, startProcess } from './process.ts'
 import { createRandom, type Random } from './random.ts'
 import { simulatedRules } from './rules.ts'
+import { drawSchedule } from './setting.ts'
 import { Target } from './target.ts'
 import { Timeline } from './timeline.ts'
+import { WallClock } from './wall-clock.ts'
 
 /** A disk, targets, and one process after the other that keeps them equal. */
 export class World {
   readonly timeline = new Timeline()
+  readonly wall = new WallClock(this.timeline)
   readonly history: History
   readonly disk: Disk
   readonly faults: Faults
@@ -35,14 +39,18 @@ export class World {
   /** Only a look at everything finds it. */
   needsLook = false
   readonly random: Random
+  readonly invariants = new Invariants(this)
+  #schedule: Task['schedule']
   #isStopping = false
 
   constructor(history: History) {
     const { seed, setting } = history
     this.history = history
+    this.#schedule = setting.task.schedule
     this.random = createRandom(seed).fork('world')
     const { tickMs, reusesInodes, hasBirth } = setting
-    this.disk = new Disk({ type: 0xef53, tickMs, reusesInodes, hasBirth, wallMs: () => EPOCH + this.timeline.now })
+    this.disk = new Disk({ type: 0xef53, tickMs, reusesInodes, hasBirth, wallMs: () => this.wall.now })
+    this.disk.mkdir(OUTSIDE)
     this.faults = new Faults(setting.faults, this.random.fork('faults'))
     this.faults.onFault = (what) => this.say(`    ${what}`)
     this.targets = setting.targets.map((target, index) => this.#target(`t${index + 1}`, target))
@@ -69,6 +77,7 @@ export class World {
     this.#isStopping = false
     if (accept) this.isAccepted = true
     const life = new Life(timeline, random.fork(`life${timeline.now}`), history.setting.callMs)
+    if (random.chance(0.15)) this.#schedule = drawSchedule(random.fork(`profile${timeline.now}`))
     if (random.chance(0.15)) this.rules = simulatedRules(random.pick([undefined, undefined, 'x', 'c']))
     this.say(`start${accept ? ' with accept' : ''}${this.rules.fingerprint === '' ? '' : ` excluding ${this.rules.fingerprint}`}`)
     const say = (line: string): void => this.say(`  ${line}`)
@@ -79,6 +88,9 @@ export class World {
       db,
       life,
       faults,
+      wallMs: () => this.wall.now,
+      committed: () => this.onCommitted(),
+      noteSeen: (entry) => this.invariants.noteSeen(entry),
       say,
       failed: () => this.#fail(life),
     })
@@ -87,12 +99,13 @@ export class World {
 
   /** Replaced by who looks at the invariants. */
   onDrained: () => void = () => {}
+  onCommitted: () => void = () => this.invariants.checkStep()
 
   operate(operation: Operation): void {
     const { process } = this
     const { type } = operation
     if (isFileOperation(type)) {
-      if (type === 'mount' || type === 'unmount') this.hasUnseen = true
+      if (UNSEEN.has(type)) this.hasUnseen = true
       this.say(operate(this.disk, type, operation))
       this.hasUnseen ||= this.needsLook
       return
@@ -104,6 +117,18 @@ export class World {
       case 'crash-at-commit':
         process?.life.dieAtCommit((['before', 'inside', 'after'] as const)[operation.a % 3]!, operation.b % 6)
         return
+      case 'crash-at-call':
+        process?.life.dieAtCall(operation.a % 200)
+        return
+      case 'lose-state':
+        this.#die()
+        this.#loseState()
+        return this.#startSoon(operation.a)
+      case 'clock': {
+        const ms = HOUR_MS * (operation.a % 2 === 0 ? -1 : 1) * (1 + (operation.b % 30))
+        this.say(`the clock is set by ${ms / HOUR_MS} hours`)
+        return this.wall.shift(ms)
+      }
       case 'stop':
         return this.#stop(operation)
       case 'pause':
@@ -137,6 +162,13 @@ export class World {
     this.#startSoon(a + 20_000)
   }
 
+  /** Somebody deletes the state directory. */
+  #loseState(): void {
+    this.say('the state is lost')
+    for (const table of ['seen', 'target', 'acked', 'flight', 'meta']) this.db.exec(`delete from ${table}`)
+    for (const target of this.targets) target.forgetOrigins()
+  }
+
   #fail(life: Life): void {
     this.say('cannot start')
     life.die()
@@ -155,6 +187,7 @@ export class World {
     return {
       ...task,
       ...{
+        schedule: this.#schedule,
         name: 'simulation',
         source: ROOT,
         stateDir: '/nowhere',
@@ -218,3 +251,7 @@ export class World {
     return walk(this.disk.find(ROOT), ROOT)
   }
 }
+
+/** What no kernel tells when it happens. */
+const UNSEEN: ReadonlySet<string> = new Set(['mount', 'unmount', 'root-cover', 'root-uncover', 'lock', 'unlock', 'write-mapped'])
+const HOUR_MS = 3_600_000

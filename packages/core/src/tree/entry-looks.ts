@@ -1,0 +1,93 @@
+import { type DirId, ROOT_DIR } from '../model/entry.ts'
+import { type RawPath, ROOT_PATH } from '../model/path.ts'
+import { applyFindings, lookFromAbove, settleDirectory } from './apply.ts'
+import type { TreeContext } from './context.ts'
+import { distrust, type Finding, isAppeared, isTold, isVanished, type Look, lookAt } from './finding.ts'
+import type { HintSet, NameHint } from './hint-set.ts'
+import type { Limbo } from './limbo.ts'
+import type { Scanner } from './scan.ts'
+
+type Entries = HintSet['entries']
+
+/**
+ * Looks at every hinted name and brings what is found into the seen state. Returns the hints of directories that are not where they
+ * were known to be: what was told of their inside still has to be looked at.
+ */
+export function lookAtEntries(context: TreeContext, limbo: Limbo, scanner: Scanner, entries: Entries): Entries {
+  const round = new Round(context, limbo, scanner)
+  for (const [dir, names] of entries) round.look(dir, names)
+  round.apply()
+  return new Map([...entries].filter(([dir]) => round.misplaced.has(dir)))
+}
+
+/** Files that say what is wanted in their directory. */
+const RULE_FILES: ReadonlySet<string> = new Set(['.gitignore', '.clsyncignore'])
+
+/** One round of looks: all are done before any is applied, so that renames, chains and swaps meet. */
+class Round {
+  readonly misplaced = new Set<DirId>()
+  readonly #context: TreeContext
+  readonly #limbo: Limbo
+  readonly #scanner: Scanner
+  readonly #findings: Finding[] = []
+  /** Directories whose own times may have moved; `true`: targets are told of an entry that came or went. */
+  readonly #changed = new Map<DirId, boolean>()
+
+  constructor(context: TreeContext, limbo: Limbo, scanner: Scanner) {
+    this.#context = context
+    this.#limbo = limbo
+    this.#scanner = scanner
+  }
+
+  look(dir: DirId, names: ReadonlyMap<RawPath, NameHint>): void {
+    const { directories, table, rules } = this.#context
+    const path = directories.pathOf(dir)
+    if (path === undefined) {
+      this.misplaced.add(dir)
+      return
+    }
+    this.#scanner.disturb(dir)
+    for (const [name, hint] of names) {
+      const found = this.#lookAt(dir, path, name, hint)
+      if (found === 'absent' && hint.content) this.#limbo.noteStray()
+      const below = hint.moved ? table.get(dir, name)?.id : 0
+      // It may be back from elsewhere: what was told of its inside meanwhile was looked for in vain.
+      if (below) this.#scanner.add({ dir: below, deep: true, look: distrust(Infinity) })
+    }
+    if (rules.directory !== undefined && [...names.keys()].some((name) => RULE_FILES.has(name))) {
+      this.#scanner.add({ dir, deep: false, look: distrust(Infinity) })
+    }
+  }
+
+  apply(): void {
+    const scan = (dir: DirId, deep: boolean): void => this.#scanner.add({ dir, deep, look: distrust(Infinity) })
+    const options = { scan, quiet: false, misplaced: (dir: DirId) => void this.misplaced.add(dir) }
+    applyFindings(this.#context, this.#limbo, this.#findings, options)
+    // What was looked for in vain may be hidden by what was put in the root's place.
+    if (this.#changed.has(ROOT_DIR)) this.#context.guard(ROOT_PATH)
+    for (const [dir, entriesChanged] of this.#changed) {
+      if (dir === ROOT_DIR || settleDirectory(this.#context, dir, entriesChanged)) continue
+      // Something else is in the directory's place, a mount perhaps.
+      lookFromAbove(this.#context, this.#limbo, dir, options)
+      this.misplaced.add(dir)
+    }
+  }
+
+  #lookAt(dir: DirId, path: RawPath, name: RawPath, hint: NameHint): Look {
+    const context = this.#context
+    const { content, moved, made, suspectFromMs } = hint
+    const row = context.table.get(dir, name)
+    const ctimeMeansContent = !context.noLoss || suspectFromMs < Infinity
+    const found = lookAt(context, dir, path, name, row, { content, isBack: moved || made, suspectFromMs, ctimeMeansContent })
+    // What was moved away and back looks as if nothing had happened, but for the time of its directory.
+    if (!content || made || moved || found === 'absent') this.#changed.set(dir, this.#changed.get(dir) ?? false)
+    if (found === 'unknown') context.again({ type: 'entry', dir, name, ...hint })
+    if (typeof found !== 'object') return found
+    if (found.row !== undefined && found.disk !== undefined) context.solved(found.path)
+    if (isVanished(found) || isAppeared(found)) {
+      this.#changed.set(dir, this.#changed.get(dir) === true || isTold(context, found))
+    }
+    this.#findings.push(found)
+    return found
+  }
+}
