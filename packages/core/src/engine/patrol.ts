@@ -74,6 +74,7 @@ export class Patrol {
   forget(): void {
     this.#uncovered.clear()
     this.#again = createHintSet()
+    this.#renewed = new Set()
   }
 
   /** Hints at what is due. */

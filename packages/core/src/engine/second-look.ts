@@ -8,7 +8,7 @@ import type { Tree } from '../tree/tree.ts'
 
 /**
  * Whether the source is not what it was when a step was made. A handler brings what is there while it works, so that then nobody
- * knows what the target holds. What is found is taken as a hint.
+ * knows what the target holds. What is found is taken as a hint; that bytes were written, too, as no monitor may have seen it.
  */
 export interface SecondLook {
   /** `stamp`: the last one that was given out when the step was sent. */
@@ -33,7 +33,7 @@ export function createSecondLook(options: SecondLookOptions): SecondLook {
         // It will be looked at again, and then be a problem.
       }
       const parent = options.tree().directories.nearest(parentOf(step.path))
-      if (parent.exact) options.tree().hint({ type: 'entry', dir: parent.dir, name: nameOf(step.path), content: false })
+      if (parent.exact) options.tree().hint({ type: 'entry', dir: parent.dir, name: nameOf(step.path), content: true })
       return true
     },
   }

@@ -109,6 +109,13 @@ export class Source {
     this.#firstHintAt ??= this.#o.clock.monotonic()
   }
 
+  /** Whether the root is what it was, now: what a handler is about to read is what was seen. */
+  isRootInPlace(): boolean {
+    this.#halting.checkAt = -Infinity
+    this.#halting.check(this.#o.clock.monotonic())
+    return !this.#halting.isStopped
+  }
+
   /** Takes in every hint that the monitor has by now. */
   drain(): void {
     if (!this.#halting.isStopped) this.#o.monitor.drain()

@@ -91,6 +91,8 @@ export class Target {
     if (this.health.isWaiting(now) || !this.#settleAll() || !this.#isReady()) return
     try {
       while (this.inFlight < this.#o.spec.handler.capabilities.parallel && now >= this.#earliestStart) {
+        const dueAt = this.outbox.nextAt
+        if (dueAt === undefined || dueAt > now || !this.#o.source().isRootInPlace()) break
         const parcel = this.outbox.next(now, this.health.limit(this.#o.spec.handler.capabilities.maxChanges))
         if (parcel === undefined) break
         this.#send(parcel, now)

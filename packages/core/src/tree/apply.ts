@@ -1,6 +1,6 @@
 import { type DirId, type Observation, ROOT_DIR, sameIdentity, sameObservation } from '../model/entry.ts'
 import type { Scope } from '../model/difference.ts'
-import { joinPath, type RawPath, ROOT_PATH } from '../model/path.ts'
+import { joinPath, parentOf, type RawPath, ROOT_PATH } from '../model/path.ts'
 import { LIMBO, type SeenEntry, type SeenRow } from '../model/seen.ts'
 import { RACY_MS, type TreeContext } from './context.ts'
 import { type Finding, isAppeared, isVanished, lookAt } from './finding.ts'
@@ -17,19 +17,36 @@ export interface ApplyOptions {
 
 /** Brings findings into the seen state: first all that left, then all that came, so that renames, chains and swaps meet. */
 export function applyFindings(context: TreeContext, limbo: Limbo, findings: readonly Finding[], options: ApplyOptions): void {
-  const known = withoutStrangers(context, limbo, findings, options)
+  const known = confirmed(context, withoutStrangers(context, limbo, findings, options))
   const vanished = known.filter(isVanished)
   for (const finding of vanished) guardMount(context, finding)
   if (known.some((finding) => finding.dir === ROOT_DIR && (isVanished(finding) || isAppeared(finding)))) context.guard(ROOT_PATH)
   for (const { dir, name, path, row, content } of vanished) {
+    const current = context.table.get(dir, name)
+    if (current === undefined || !sameIdentity(current, row!)) continue // a later look has dealt with it
     const wasFile = row!.kind === 'file'
     limbo.detach(dir, name, path, row!.id, wasFile && content)
     if (wasFile && row!.nlink > 1) lookAtLinks(context, row!, content)
   }
   for (const finding of known) {
-    if (isAppeared(finding)) place(context, limbo, finding, options)
-    else if (finding.disk !== undefined) update(context, finding, finding.disk, options)
+    if (finding.disk === undefined) continue
+    // Where something is known by now, a later look has put it there.
+    if (context.table.get(finding.dir, finding.name) !== undefined) update(context, finding, finding.disk, options)
+    else if (isAppeared(finding)) place(context, limbo, finding, options)
   }
+}
+
+/** What has vanished is looked for once more, now that its directory is known to be in its place: that may just have come back. */
+function confirmed(context: TreeContext, findings: readonly Finding[]): Finding[] {
+  const known: Finding[] = []
+  for (const finding of findings) {
+    const { dir, name, path, row, content } = finding
+    const look = { content, suspectFromMs: Infinity, ctimeMeansContent: true }
+    const found = isVanished(finding) ? lookAt(context, dir, parentOf(path), name, row, look) : finding
+    if (typeof found === 'object') known.push(found)
+    else if (found === 'unknown') context.again({ type: 'entry', dir, name, content })
+  }
+  return known
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Kind } from '../../../src/model/entry.ts'
+import type { RawPath } from '../../../src/model/path.ts'
 import { IN } from '../../../src/monitor/inotify-queue.ts'
 import { type Inode, Volume, type VolumeOptions } from './inode.ts'
 
@@ -217,6 +218,20 @@ export class Disk {
       { ...to!, mask: IN.MOVED_TO },
     ])
     return this.#tell([...ways, ...selfs])
+  }
+
+  /** Device of what is mounted, by path below a directory. */
+  mountsBelow(path: string): Map<RawPath, string> {
+    const mounts = new Map<RawPath, string>()
+    const visit = (inode: Inode | undefined, below: string): void => {
+      for (const [name, entry] of inode?.entries ?? []) {
+        const at = below === '' ? name : `${below}/${name}`
+        if (entry.mounted !== undefined) mounts.set(at as RawPath, String(entry.mounted.dev)) // names of the disk are raw
+        visit(entry.mounted ?? entry, at)
+      }
+    }
+    visit(this.find(path), '')
+    return mounts
   }
 
   /** Puts a new file system over a directory, or takes it away. The kernel tells those who watch below only. */

@@ -66,8 +66,9 @@ export class Invariants {
     const id = db.prepare('select id from target where name = ?').get(target.name)?.['id']
     if (id === undefined) return
     const inFlight = this.#pathsInFlight(Number(id))
-    const { hinted } = process!.engine.status().tree
-    const isTold = history.setting.monitor === 'inotify' && !process!.kernel.isBusy && hinted === 0 && !hasUnseen
+    const { halt, tree } = process!.engine.status()
+    const isTold =
+      history.setting.monitor === 'inotify' && !process!.kernel.isBusy && tree.hinted === 0 && halt === undefined && !hasUnseen
     const seen = new Map(byPath(db.prepare('select parent, name, kind, id, stamp, content from seen').all()))
     for (const [path, { kind, stamp, content }] of byPath(
       db.prepare('select parent, name, kind, id, stamp, content from acked where target = ?').all(id),

@@ -132,6 +132,10 @@ function fileSystem(disk: Disk, life: Life, faults: Faults): FileSystem {
       // Names hold one unit a byte, as raw paths do.
       return entries && ([...entries.keys()] as RawPath[])
     },
+    mounts(path) {
+      life.enter()
+      return disk.mountsBelow(path)
+    },
     typeOf(path) {
       enter('statfs', path)
       return disk.typeOf(path) ?? disk.volume.type

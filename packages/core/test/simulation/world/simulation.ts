@@ -53,7 +53,8 @@ function finish(world: World): void {
   world.disk.unmount(ROOT)
   restoreRoot(world.disk)
   world.disk.unmap()
-  for (const [path] of walk(world.disk.find(ROOT), ROOT)) world.disk.unmount(path)
+  // What is unmounted may show another mount below.
+  while (walk(world.disk.find(ROOT), ROOT).some(([path]) => world.disk.unmount(path)));
   unlockAll(world.disk)
   if (world.needsLook) world.process?.life.die()
   world.isQuiet = true

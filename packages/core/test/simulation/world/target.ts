@@ -29,11 +29,22 @@ export interface TargetOptions {
   readonly isWanted: (path: string) => boolean
   /** Told before something is taken away. */
   readonly deleting: (target: Target, path: string) => void
+  /** Told of each batch that comes. */
+  readonly sending: (target: Target) => void
   readonly broken: (what: string) => void
   readonly say: (line: string) => void
 }
 
 type Fate = 'well' | 'throws' | 'half' | 'hangs' | 'late' | 'lies' | 'denies' | 'refuses'
+
+/** A batch that a handler works on. */
+interface Flight {
+  readonly life: Life
+  readonly paths: readonly string[]
+  readonly signal: AbortSignal
+  /** The source's root when it came. */
+  readonly root: Inode | undefined
+}
 
 /** What may become of a batch that goes wrong. */
 const FATES: readonly Fate[] = ['throws', 'throws', 'half', 'half', 'hangs', 'late', 'late', 'lies', 'lies', 'denies', 'refuses']
@@ -44,7 +55,7 @@ export class Target {
   readonly name: string
   readonly setting: TargetSetting
   readonly #o: TargetOptions
-  #inFlight: { readonly life: Life; readonly paths: readonly string[]; readonly signal: AbortSignal }[] = []
+  #inFlight: Flight[] = []
 
   constructor(options: TargetOptions) {
     this.#o = options
@@ -87,16 +98,18 @@ export class Target {
     const paths = batch.changes.flatMap(({ path, from }) => (from === undefined ? [path] : [path, from]))
     this.#checkOverlap(life, paths)
     this.#o.say(`${this.name} ${batch.reason} #${batch.attempt}: ${batch.changes.map(describe).join(', ')}`)
-    const flight = { life, paths, signal }
+    const flight = { life, paths, signal, root: this.#o.disk.find(ROOT) }
+    this.#o.sending(this)
     this.#inFlight.push(flight)
     try {
-      return await this.#apply(life, batch, signal)
+      return await this.#apply(flight, batch)
     } finally {
       this.#inFlight = this.#inFlight.filter((other) => other !== flight)
     }
   }
 
-  async #apply(life: Life, { changes }: Batch, signal: AbortSignal): Promise<SyncResult> {
+  async #apply(flight: Flight, { changes }: Batch): Promise<SyncResult> {
+    const { life, signal } = flight
     const { random, timeoutMs, say } = this.#o
     const fate: Fate = this.#goesWrong(this.setting.badBatch) ? random.pick(FATES) : 'well'
     if (fate !== 'well') say(`${this.name} ${fate}`)
@@ -113,7 +126,7 @@ export class Target {
       if (fate === 'well' && signal.aborted) throw signal.reason
       try {
         if (this.#goesWrong(this.setting.badPath)) throw new Error('EIO at the target')
-        if (!(await this.#change(life, change, signal.aborted))) vanished.push(change.path)
+        if (!(await this.#change(flight, change))) vanished.push(change.path)
       } catch (error) {
         if (!life.isAlive) throw error
         say(`${this.name} ${change.path} failed: ${(error as Error).message}`)
@@ -125,15 +138,20 @@ export class Target {
     return { failed, vanished }
   }
 
-  /** Returns false when the source does not have it. `isGivenUp`: the engine waits for it no more, and sends its paths again when it comes back; what it takes meanwhile is no fault of the engine's. */
-  async #change(life: Life, { type, path, from, content }: Change, isGivenUp: boolean): Promise<boolean> {
+  /**
+   * Returns false when the source does not have it. When the engine waits for it no more (and sends its paths again when it comes
+   * back), or another root was put in the place of the one that was there, what it takes is no fault of the engine's.
+   */
+  async #change(flight: Flight, { type, path, from, content }: Change): Promise<boolean> {
     const { disk } = this.#o
+    const { life } = flight
+    const isGivenUp = flight.signal.aborted || disk.find(ROOT) !== flight.root
     const rawPath = fromText(path)
     if (type === 'delete') {
       const source = disk.find(`${ROOT}/${rawPath}`)
       if (this.setting.isCareful && disk.isLocked(`${ROOT}/${rawPath}`)) throw new Error(`EACCES: ${rawPath}`)
       const isBack = source !== undefined && this.#o.isWanted(rawPath) && this.#canHold(source)
-      if (this.setting.isCareful && isBack) return this.#bring(life, rawPath, true)
+      if (this.setting.isCareful && isBack) return this.#bring(life, rawPath, true, isGivenUp)
       this.#remove(rawPath, isGivenUp)
       return true
     }
@@ -142,7 +160,7 @@ export class Target {
       if (!isGivenUp) this.#o.deleting(this, rawFrom)
       this.holding.rename(rawFrom, rawPath, isGivenUp)
     }
-    return this.#bring(life, rawPath, content)
+    return this.#bring(life, rawPath, content, isGivenUp)
   }
 
   #remove(path: string, isGivenUp: boolean): void {
@@ -152,7 +170,7 @@ export class Target {
   }
 
   /** Copies what the source has now. A copy takes time, and the file may change meanwhile. */
-  async #bring(life: Life, path: string, content: boolean): Promise<boolean> {
+  async #bring(life: Life, path: string, content: boolean, isGivenUp: boolean): Promise<boolean> {
     const { disk, random } = this.#o
     const source = disk.find(`${ROOT}/${path}`)
     if (disk.isLocked(`${ROOT}/${path}`)) throw new Error(`EACCES: ${path}`)
@@ -173,7 +191,7 @@ export class Target {
       life.check()
       life.lateWrites.delete(write)
     }
-    this.#put(path, facts)
+    this.#put(path, facts, isGivenUp)
     return true
   }
 
@@ -181,15 +199,16 @@ export class Target {
     return this.setting.capabilities.kinds?.includes(kind) === true
   }
 
-  #put(path: string, facts: Held): void {
+  #put(path: string, facts: Held, isGivenUp: boolean): void {
     const known = this.holding.entries.get(path)
-    if (known !== undefined && known.kind !== facts.kind && !this.holding.hasBelow(path)) this.#o.deleting(this, path)
+    if (!isGivenUp && known !== undefined && known.kind !== facts.kind && !this.holding.hasBelow(path))
+      this.#o.deleting(this, path)
     this.holding.put(path, facts)
   }
 
   #putLate(path: string, facts: Held): void {
     try {
-      this.#put(path, facts)
+      this.#put(path, facts, true)
       this.#o.say(`${this.name} ${path} was written after the death`)
     } catch {
       // Its directory has gone.

@@ -42,6 +42,7 @@ export class World {
   readonly invariants = new Invariants(this)
   #schedule: Task['schedule']
   #isStopping = false
+  #isStateLost = false
 
   constructor(history: History) {
     const { seed, setting } = history
@@ -57,7 +58,7 @@ export class World {
     this.disk.create(`${ROOT}/keep`, 'file', { sizeBytes: 5 })
     migrate(this.db)
     // What was written through a name that is gone before it was looked at: nobody can tell whose bytes those were.
-    this.disk.isHidden = (path) => !this.#isWanted(path.slice(ROOT.length + 1))
+    this.disk.isHidden = (path) => !path.startsWith(`${ROOT}/`) || !this.#isWanted(path.slice(ROOT.length + 1))
     this.disk.onHidden = () => (this.needsLook = true)
     this.disk.onUnlink = (path) => (this.needsLook ||= !this.#isSeen(path))
   }
@@ -75,6 +76,7 @@ export class World {
     if (this.process?.life.isAlive === true) return
     const { timeline, random, disk, db, faults, history } = this
     this.#isStopping = false
+    if (this.#isStateLost) this.#loseState()
     if (accept) this.isAccepted = true
     const life = new Life(timeline, random.fork(`life${timeline.now}`), history.setting.callMs)
     if (random.chance(0.15)) this.#schedule = drawSchedule(random.fork(`profile${timeline.now}`))
@@ -122,7 +124,7 @@ export class World {
         return
       case 'lose-state':
         this.#die()
-        this.#loseState()
+        this.#isStateLost = true
         return this.#startSoon(operation.a)
       case 'clock': {
         const ms = HOUR_MS * (operation.a % 2 === 0 ? -1 : 1) * (1 + (operation.b % 30))
@@ -165,6 +167,7 @@ export class World {
   /** Somebody deletes the state directory. */
   #loseState(): void {
     this.say('the state is lost')
+    this.#isStateLost = false
     for (const table of ['seen', 'target', 'acked', 'flight', 'meta']) this.db.exec(`delete from ${table}`)
     for (const target of this.targets) target.forgetOrigins()
   }
@@ -176,7 +179,8 @@ export class World {
   }
 
   #startSoon(number: number): void {
-    this.timeline.outside(number % 3 === 0 ? 0 : number % 40_000, () => {
+    // Not in the middle of what the former process does: that has to end first, with its open transaction.
+    this.timeline.inside(number % 3 === 0 ? 0 : number % 40_000, () => {
       this.#die()
       this.start()
     })
@@ -207,12 +211,20 @@ export class World {
       isFaulty: () => this.faults.isOn,
       isWanted: (path) => this.#isWanted(path),
       deleting: (at, path) => this.#checkDeletion(at, path),
+      sending: (at) => this.#checkRoot(at),
       broken: (what) => this.break(what),
       say: (line) => this.say(`    ${line}`),
     })
     const stranger = { kind: 'file', version: -1, mode: 0o644, uid: 0, mtimeMs: 0, readAt: 0 } as const
     if (setting.isFilled) for (const path of ['a', 'b', 'stranger']) target.holding.put(path, { ...stranger, names: [path] })
     return target
+  }
+
+  /** Nothing is sent while another directory is where the source was. */
+  #checkRoot({ name }: Target): void {
+    const recorded = this.db.prepare("select value from meta where key = 'root'").get()?.['value']
+    const { ino } = JSON.parse(String(recorded)) as { ino: number }
+    if (this.disk.find(ROOT)?.ino !== ino) this.break(`${name} got a batch while the source was away`)
   }
 
   /** Nothing is taken from a target that the source had not lost since it was sent. */
