@@ -46,20 +46,22 @@ export function createGuard({ fs, root, seen, recorded, record, accept }: GuardO
   let isAccepted = accept
   const text = toText(root)
   const identify = (): Identity | undefined => {
+    const type = fs.typeOf(root)
+    // Last, as it tells a directory that has just been put in the root's place.
     let found = fs.look(root)
     // The source may be named by a link: what counts is where that leads.
     if (found?.kind === 'symlink') found = fs.look(`${root}/.` as RawPath)
     if (found?.kind !== 'directory') return undefined
-    return { ino: found.ino, birthMs: found.birthMs, type: fs.typeOf(root), dev: found.dev }
+    return { ino: found.ino, birthMs: found.birthMs, type, dev: found.dev }
   }
   const guard: Guard = {
     check() {
       const now = tryTo(identify)
       if (now === undefined) return gone(text)
       if (known === undefined) {
+        record(JSON.stringify(now)) // first: what could not be written down is not known at the next start
         known = now
         dev = now.dev
-        record(JSON.stringify(now))
         return undefined
       }
       if (!isSame(now, known)) return replaced(text)

@@ -97,7 +97,10 @@ export class Target {
         if (parcel === undefined) break
         this.#send(parcel, now)
       }
-      if (this.pending === 0) this.#rest(false)
+      if (this.pending === 0) {
+        this.#rest(false)
+        if (this.health.failures > 0) this.health.recover() // what failed is gone with its paths
+      }
     } catch (error) {
       this.#fail(error) // the state cannot be read or written
     }

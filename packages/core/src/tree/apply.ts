@@ -105,9 +105,18 @@ export function lookFromAbove(context: TreeContext, limbo: Limbo, dir: DirId, op
 }
 
 /** A device that changed below a directory means a mount came or went: nobody deleted what was there. */
-function guardMount(context: TreeContext, { path, row, disk }: Finding): void {
-  const mountChanged = row?.kind === 'directory' && disk?.kind === 'directory' && row.dev !== disk.dev
-  if (mountChanged && context.table.list(row.id, undefined, 1).length > 0) context.guard(path)
+function guardMount(context: TreeContext, { dir, path, row, disk }: Finding): void {
+  if (row?.kind !== 'directory' || row.dev === disk?.dev) return
+  const hasCome = disk?.kind === 'directory'
+  // What is mounted somewhere can be neither removed nor renamed: it was unmounted, whatever is there by now.
+  const hasGone = row.dev !== deviceOf(context, dir)
+  if ((hasCome || hasGone) && context.table.list(row.id, undefined, 1).length > 0) context.guard(path)
+}
+
+/** Of a seen directory; the root's own is 0. */
+function deviceOf({ directories, table }: TreeContext, dir: DirId): number {
+  const place = directories.placeOf(dir)
+  return (place && table.get(place.parent, place.name)?.dev) ?? 0
 }
 
 function place(context: TreeContext, limbo: Limbo, finding: Finding, options: ApplyOptions): void {

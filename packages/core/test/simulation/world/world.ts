@@ -223,6 +223,7 @@ export class World {
   /** Nothing is sent while another directory is where the source was. */
   #checkRoot({ name }: Target): void {
     const recorded = this.db.prepare("select value from meta where key = 'root'").get()?.['value']
+    if (recorded === undefined) return this.break(`${name} got a batch while it is not known what the source is`)
     const { ino } = JSON.parse(String(recorded)) as { ino: number }
     if (this.disk.find(ROOT)?.ino !== ino) this.break(`${name} got a batch while the source was away`)
   }
