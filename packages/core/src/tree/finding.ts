@@ -14,6 +14,8 @@ export interface Finding {
   readonly disk: Observation | undefined
   /** Whether the bytes may differ although nothing else says so; of what has vanished, whether they were written before. */
   readonly content: boolean
+  /** Whether it was made under this name, and so cannot be what has left another place, for all that its inode says. Default false. */
+  readonly isMade?: boolean
 }
 
 export interface LookOptions {
