@@ -67,8 +67,7 @@ export class Source {
     const { clock, task } = options
     this.#halting = new Halting(options.guard, (halt) => options.haltChanged(halt))
     const { fs, root, store, guard } = options
-    const { pollIntervalMs, scrubIntervalMs } = task
-    this.patrol = new Patrol({ clock, pollIntervalMs, scrubIntervalMs, mounts: () => fs.mounts?.(root) })
+    this.patrol = new Patrol({ ...task, clock, mounts: () => fs.mounts?.(root) })
     this.#fs = relativeDevices(fs, () => guard.device)
     this.#tree = this.#rebuild()
     this.secondLook = createSecondLook({ fs: this.#fs, root, rules: task.rules, seen: store.seen, tree: () => this.#tree })
