@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { copyDatabase, FILE, isDamage, openDatabase, setAside } from '../store/database.ts'
+import { closeDatabase } from '../store/ending.ts'
 import { createStore, type Store } from '../store/store.ts'
 import type { Task } from '../model/task.ts'
 
@@ -16,7 +17,7 @@ export function openState(task: Task): OpenedState {
   try {
     return { store: createStore(db), damaged }
   } catch (error) {
-    db.close()
+    closeDatabase(db)
     if (!isDamage(error) || damaged !== undefined) throw error
     const aside = setAside(path.join(task.stateDir, FILE))
     return { store: createStore(openDatabase(task.stateDir).db), damaged: aside }
