@@ -99,7 +99,7 @@ export class Target {
       }
       if (this.pending === 0) this.#rest(false)
     } catch (error) {
-      this.#fail(error) // the state cannot be read or written
+      this.#fail(error, true) // the state cannot be read or written
     }
   }
 
@@ -200,7 +200,7 @@ export class Target {
       }
       return true
     } catch (error) {
-      this.#fail(error)
+      this.#fail(error, true)
       return false
     }
   }
@@ -229,8 +229,8 @@ export class Target {
     if (count > 0) hooks.synced.call({ ...this.info, batch, count, durationMs, bytes })
   }
 
-  #fail(error: unknown): void {
-    this.health.fail(error, this.#o.clock.monotonic())
+  #fail(error: unknown, isOfState = false): void {
+    if (!isOfState || !this.#o.damaged(error)) this.health.fail(error, this.#o.clock.monotonic())
   }
 
   /** A handler that was given up and comes back late may have written something old: its paths are sent once more. */

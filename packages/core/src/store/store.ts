@@ -17,6 +17,8 @@ export interface Store {
   writeText(key: string, value: string): void
   /** Marks a clean end, so that the next start need not verify the file. */
   close(): void
+  /** Writes nothing any more: the database is damaged. */
+  abandon(): void
 }
 
 export function createStore(db: DatabaseSync): Store {
@@ -64,5 +66,6 @@ export function createStore(db: DatabaseSync): Store {
       transaction(() => undefined)
       closeDatabase(db)
     },
+    abandon: () => db.close(),
   }
 }
