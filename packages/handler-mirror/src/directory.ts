@@ -2,11 +2,14 @@ import fs from 'node:fs'
 import { codeOf } from './failure.ts'
 import type { Pass } from './pass.ts'
 import { parentOf } from './path.ts'
-import { changeIn, notADirectory } from './place.ts'
+import { blocked, changeIn } from './place.ts'
 
 /** Makes the directory at `path`, or takes the one that is there. Mode, owner and time follow when the pass finishes. */
 export function bringDirectory(pass: Pass, path: string, source: fs.BigIntStats): void {
   ensureParent(pass, path)
+  if (pass.sourceGuard.obstacle(path)?.kind === 'forbidden') {
+    throw new Error(`"${path}" is the destination itself (by a mount, say), and is not copied into itself`)
+  }
   const parent = parentOf(path)
   const there = pass.fresh.has(parent) ? undefined : fs.lstatSync(pass.to(path), { throwIfNoEntry: false })
   if (there === undefined || !there.isDirectory()) {
@@ -14,6 +17,10 @@ export function bringDirectory(pass: Pass, path: string, source: fs.BigIntStats)
       if (there !== undefined) clearEntry(pass, path)
       make(pass, path, Number(source.mode))
     })
+  }
+  if (there?.isDirectory() === true) {
+    const obstacle = pass.targetGuard.obstacle(path)
+    if (obstacle !== undefined) throw blocked(obstacle)
   }
   pass.targetGuard.trust(path)
   pass.directories.settle(path)
@@ -25,7 +32,7 @@ export function ensureParent(pass: Pass, path: string): void {
   for (;;) {
     const obstacle = pass.targetGuard.obstacle(parent)
     if (obstacle === undefined) return
-    if (obstacle.kind !== 'missing') throw notADirectory(obstacle.path)
+    if (obstacle.kind !== 'missing') throw blocked(obstacle)
     // Parents come first, so somebody has removed it at the target, or making it has failed just now.
     pass.mirror.log.warn('a directory is missing at the target and is made again', { path: obstacle.path })
     const above = parentOf(obstacle.path)

@@ -5,20 +5,22 @@ import { parentOf } from './path.ts'
 /** What stands in the way to a directory. */
 export interface Obstacle {
   readonly path: string
-  readonly kind: 'missing' | 'symlink' | 'other'
+  readonly kind: 'missing' | 'symlink' | 'other' | 'forbidden'
 }
 
 /**
  * Says whether the way from a root to a directory leads through real directories only, so that nothing is read or written
- * through a symbolic link. What was found good is remembered until {@link forget}.
+ * through a symbolic link, nor through the directory that `forbidden` names. What was found good is remembered until {@link forget}.
  */
 export class Guard {
   readonly #root: string
+  readonly #forbidden: fs.Stats | undefined
   readonly #good = new Set<string>()
   #last = ''
 
-  constructor(root: string) {
+  constructor(root: string, forbidden?: fs.Stats) {
     this.#root = root
+    this.#forbidden = forbidden
   }
 
   /** The first thing that is no directory on the way to `directory`, itself included; `undefined` when all is well. */
@@ -29,6 +31,7 @@ export class Guard {
     const stat = fs.lstatSync(sourcePath(this.#root, directory), { throwIfNoEntry: false })
     if (stat === undefined) return { path: directory, kind: 'missing' }
     if (!stat.isDirectory()) return { path: directory, kind: stat.isSymbolicLink() ? 'symlink' : 'other' }
+    if (this.#forbidden !== undefined && isSameEntry(stat, this.#forbidden)) return { path: directory, kind: 'forbidden' }
     this.trust(directory)
     return undefined
   }
@@ -50,4 +53,8 @@ export class Guard {
     this.#good.clear()
     this.#last = ''
   }
+}
+
+function isSameEntry(one: fs.Stats, other: fs.Stats): boolean {
+  return one.ino === other.ino && one.dev === other.dev
 }

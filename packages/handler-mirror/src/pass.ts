@@ -1,3 +1,4 @@
+import fs from 'node:fs'
 import { type Batch, type FailedPath, sourcePath } from '@clsync/core/handler'
 import { Guard } from './guard.ts'
 import type { Mirror } from './mirror.ts'
@@ -23,8 +24,9 @@ export class Pass {
     this.mirror = mirror
     this.batch = batch
     this.slice = new Slice(signal)
-    this.sourceGuard = new Guard(mirror.source)
-    this.targetGuard = new Guard(mirror.destination.root)
+    // A mount may have put one into the other: then it would be copied into itself without end, or written over.
+    this.sourceGuard = new Guard(mirror.source, rootOf(mirror.destination.root))
+    this.targetGuard = new Guard(mirror.destination.root, rootOf(mirror.source))
     this.directories = new TouchedDirectories(mirror, this.sourceGuard, this.targetGuard)
   }
 
@@ -50,4 +52,8 @@ export class Pass {
     this.sourceGuard.forget()
     this.targetGuard.forget()
   }
+}
+
+function rootOf(tree: string): fs.Stats | undefined {
+  return fs.statSync(sourcePath(tree, ''), { throwIfNoEntry: false })
 }

@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import { codeOf, isDenied } from './failure.ts'
+import type { Obstacle } from './guard.ts'
 import type { Pass } from './pass.ts'
 import { parentOf } from './path.ts'
 import { removeTempsIn } from './temp-names.ts'
@@ -8,7 +9,7 @@ import { removeTempsIn } from './temp-names.ts'
 export function put(pass: Pass, temp: string, path: string): void {
   const parent = parentOf(path)
   const obstacle = pass.targetGuard.obstacle(parent)
-  if (obstacle !== undefined) throw notADirectory(obstacle.path)
+  if (obstacle !== undefined) throw blocked(obstacle)
   if (!pass.fresh.has(parent)) pass.mirror.trash?.keep(path)
   changeIn(pass, parent, () => {
     try {
@@ -75,8 +76,9 @@ export function isNotEmpty(error: unknown): boolean {
   return code === 'ENOTEMPTY' || code === 'EEXIST'
 }
 
-/** Why nothing is written below `path`. */
-export function notADirectory(path: string): Error {
+/** Why nothing is written there or below. */
+export function blocked({ path, kind }: Obstacle): Error {
+  if (kind === 'forbidden') return new Error(`"${path}" is the source itself at the target: something was mounted there`)
   return new Error(`"${path}" is no directory at the target (a symbolic link is never followed)`)
 }
 

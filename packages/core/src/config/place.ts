@@ -1,6 +1,7 @@
-import { lstatSync, realpathSync, statSync } from 'node:fs'
+import { lstatSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { ClsyncError } from '../model/error.ts'
+import { relationOf, type Relation, type Whereabouts, whereaboutsOf } from './whereabouts.ts'
 
 /** A directory of a target on this machine. */
 export interface LocalTarget {
@@ -15,8 +16,8 @@ export function absolutePath(given: string, directory: string, home: string): st
   return path.resolve(directory, given)
 }
 
-/** The real path of a source that can be watched. Throws `ROOT_MISSING` or `ROOT_NOT_A_DIRECTORY`. `origin`: who named it. */
-export function checkSource(source: string, origin: string): string {
+/** Sees that a source can be watched. Throws `ROOT_MISSING` or `ROOT_NOT_A_DIRECTORY`. `origin`: who named it. */
+export function checkSource(source: string, origin: string): void {
   const stats = statSync(source, { throwIfNoEntry: false })
   if (!stats) {
     const dangling = lstatSync(source, { throwIfNoEntry: false })?.isSymbolicLink()
@@ -33,68 +34,69 @@ export function checkSource(source: string, origin: string): string {
       fix: `Name its directory ${path.dirname(source)} and include only the file: --exclude '*' --include '${path.basename(source)}'.`,
     })
   }
-  return realpathSync(source)
 }
 
 /** Refuses places that would feed on each other. Throws `TARGET_OVERLAPS_SOURCE`, `TARGETS_OVERLAP`, `STATE_DIR_UNUSABLE`. */
 export function checkPlaces(source: string, targets: readonly LocalTarget[], stateDir: string): void {
-  const root = realPlace(source)
-  const places = targets.map((target) => ({ ...target, directory: realPlace(target.directory) }))
-  for (const target of places) {
-    if (overlap(root, target.directory)) throw targetOverlapsSource(root, target)
-    const other = places.find((one) => one !== target && overlap(one.directory, target.directory))
-    if (other) throw targetsOverlap(target, other)
-  }
-  const state = realPlace(stateDir)
-  const around = [{ name: 'source', directory: root }, ...places].find(({ directory }) => isInside(state, directory))
-  if (around) throw stateDirInside(state, around)
-}
-
-/** The real path; of what does not exist yet, below the real path of the nearest directory above it that does. */
-function realPlace(given: string): string {
-  const missing: string[] = []
-  for (let at = path.resolve(given); ; at = path.dirname(at)) {
-    try {
-      return path.join(realpathSync(at), ...missing)
-    } catch {
-      missing.unshift(path.basename(at))
-      if (at === path.dirname(at)) return path.resolve(given)
+  const root = whereaboutsOf(source)
+  const places = targets.map(({ name, directory }) => ({ name, at: whereaboutsOf(directory) }))
+  for (const place of places) {
+    const relation = relationOf(place.at, root)
+    if (relation !== undefined) throw targetOverlapsSource(root, place, relation)
+    for (const other of places) {
+      const between = other === place ? undefined : relationOf(place.at, other.at)
+      if (between !== undefined) throw targetsOverlap(place, other, between)
     }
   }
+  const state = whereaboutsOf(stateDir)
+  for (const place of [{ name: undefined, at: root }, ...places]) {
+    const relation = relationOf(state, place.at)
+    if (relation === 'same' || relation === 'inside') throw stateDirInside(state, place)
+  }
 }
 
-function overlap(one: string, other: string): boolean {
-  return isInside(one, other) || isInside(other, one)
+interface Place {
+  /** `undefined`: the source. */
+  readonly name: string | undefined
+  readonly at: Whereabouts
 }
 
-function isInside(inner: string, outer: string): boolean {
-  return inner === outer || inner.startsWith(outer.endsWith(path.sep) ? outer : outer + path.sep)
+const RELATIONS: Readonly<Record<Relation, string>> = {
+  same: 'is the source',
+  inside: 'lies inside of the source',
+  around: 'contains the source',
 }
 
-function targetOverlapsSource(source: string, { name, directory }: LocalTarget): ClsyncError {
-  const relation =
-    directory === source ? 'is the source' : isInside(directory, source) ? 'lies inside of the source' : 'contains the source'
+function targetOverlapsSource(source: Whereabouts, { name, at }: Place, relation: Relation): ClsyncError {
   return new ClsyncError('TARGET_OVERLAPS_SOURCE', {
-    message: `Target "${name}" ${relation}.`,
-    why: `The source is really ${source}, the target ${directory}: each sync would make new changes, or overwrite the source.`,
+    message: `Target "${name}" ${RELATIONS[relation]}.`,
+    why: `The source is really ${source.path}, the target ${at.path}${throughMount(source, at)}: each sync would make new changes, or overwrite the source.`,
     fix: 'Choose a destination outside of the source, and not above it.',
   })
 }
 
-function targetsOverlap(one: LocalTarget, other: LocalTarget): ClsyncError {
-  const same = one.directory === other.directory
+function targetsOverlap(one: Place, other: Place, relation: Relation): ClsyncError {
+  const same = relation === 'same'
   return new ClsyncError('TARGETS_OVERLAP', {
     message: `Targets "${one.name}" and "${other.name}" ${same ? 'have the same destination' : 'lie inside of each other'}.`,
-    why: same ? `Both write to ${one.directory}.` : `One is ${one.directory}, the other ${other.directory}.`,
+    why: `One is ${one.at.path}, the other ${other.at.path}${throughMount(one.at, other.at)}.`,
     fix: 'Give each target a directory of its own.',
   })
 }
 
-function stateDirInside(state: string, { name, directory }: LocalTarget): ClsyncError {
-  const what = name === 'source' ? 'the source' : `target "${name}"`
+function stateDirInside(state: Whereabouts, { name, at }: Place): ClsyncError {
+  const what = name === undefined ? 'the source' : `target "${name}"`
   return new ClsyncError('STATE_DIR_UNUSABLE', {
-    message: `The state directory ${state} lies inside of ${what}.`,
-    why: `What clsync writes there would be synced, and change ${directory} with every sync.`,
+    message: `The state directory ${state.path} lies inside of ${what}.`,
+    why: `What clsync writes there would be synced, and change ${at.path}${throughMount(state, at)} with every sync.`,
     fix: 'Choose another one with --state-dir, CLSYNC_STATE_DIR or `stateDir`.',
   })
+}
+
+/** Said where the paths alone do not show it. */
+function throughMount(one: Whereabouts, other: Whereabouts): string {
+  const shows = [one.path, other.path].some((at, which) =>
+    `${which === 0 ? other.path : one.path}/`.startsWith(at === '/' ? at : `${at}/`),
+  )
+  return shows ? '' : ' (by a mount, the same directory has another name)'
 }

@@ -108,7 +108,7 @@ async function resolveTask(name: string | undefined, { request, file, layers, wa
   if (config.source === undefined) throw noSource(name, file)
 
   const source = absolutePath(config.source, directoryOf(merged, 'source', cwd), home)
-  const realSource = checkSource(source, origin(['source']))
+  checkSource(source, origin(['source']))
   const drafts = draftTargets({ config, merged, request, pairs: pairsOf(flags, cwd), origin: origin(['targets']) })
   const targets = []
   for (const draft of drafts) targets.push(await resolveTarget(draft, home))
@@ -117,7 +117,7 @@ async function resolveTask(name: string | undefined, { request, file, layers, wa
       ? absolutePath(stateDir, directoryOf(merged, 'stateDir', cwd), home)
       : defaultStateDir(environment, home)
   checkPlaces(
-    realSource,
+    source,
     targets.flatMap(({ local }) => local ?? []),
     base,
   )

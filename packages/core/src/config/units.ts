@@ -12,13 +12,13 @@ export function parseDuration(given: unknown): number | undefined {
   if (typeof given === 'number') return isCount(given) ? given : undefined
   if (typeof given !== 'string') return undefined
   const text = given.trim()
-  if (PLAIN_NUMBER.test(text)) return Number(text)
+  if (PLAIN_NUMBER.test(text)) return counted(Number(text))
   if (!/^(?:\d+(?:\.\d+)?\s*(?:ms|s|m|min|h|d)\s*)+$/u.test(text)) return undefined
   let totalMs = 0
   for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)\s*(ms|min|s|m|h|d)/gu)) {
     totalMs += Number(amount) * DURATION_UNITS_MS[unit as keyof typeof DURATION_UNITS_MS] // the pattern allows no other unit
   }
-  return totalMs
+  return counted(totalMs)
 }
 
 /** Bytes; `undefined` when `given` is not a size. `k`, `M`, `G`, `T` are powers of 1000, `Ki`, `Mi`, `Gi`, `Ti` of 1024. */
@@ -28,7 +28,7 @@ export function parseSize(given: unknown): number | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*(?:([kmgt])(i)?)?b?$/iu.exec(given.trim())
   if (!match) return undefined
   const power = match[2] === undefined ? 0 : 'kmgt'.indexOf(match[2].toLowerCase()) + 1
-  return Math.round(Number(match[1]) * (match[3] === undefined ? 1000 : 1024) ** power)
+  return counted(Math.round(Number(match[1]) * (match[3] === undefined ? 1000 : 1024) ** power))
 }
 
 /** From 0 to 1; `undefined` when `given` is not a share. */
@@ -64,7 +64,12 @@ function parsed<Given>(parse: (given: unknown) => number | undefined, accepts: s
 }
 
 function isCount(value: number): boolean {
-  return Number.isFinite(value) && value >= 0
+  return value >= 0 && value <= Number.MAX_SAFE_INTEGER
+}
+
+/** More than can be counted is no number to wait or compare by. */
+function counted(value: number): number | undefined {
+  return isCount(value) ? value : undefined
 }
 
 const PLAIN_NUMBER = /^\d+(?:\.\d+)?$/u

@@ -7,8 +7,8 @@ import type { Task } from '../model/task.ts'
 import type { Monitor } from '../monitor/monitor.ts'
 import type { Status } from '../observe/status.ts'
 import { openState, type OpenedState } from './opened-state.ts'
-import { Run } from './run.ts'
 import { statusOf } from './snapshot.ts'
+import { Succession } from './succession.ts'
 
 /** One task running. All methods may be called in any state. */
 export interface Engine {
@@ -34,42 +34,52 @@ export interface EngineOptions {
   readonly monitor?: Monitor
   readonly random?: () => number
   /** Instead of the database in the task's state directory. */
-  readonly open?: (task: Task) => OpenedState
+  readonly open?: (task: Task, isDamaged: boolean) => OpenedState
 }
 
 /** Prepares a task; nothing is opened or touched before `start`. */
 export function createEngine(task: Task, options: EngineOptions): Engine {
-  const { log, clock = systemClock, fs = nodeFileSystem, random = Math.random, open = openState } = options
+  const { log, clock = systemClock, fs = nodeFileSystem, random = Math.random } = options
   const hooks = createHooks((hook, tap, error) => log.warn(`Plugin ${tap} failed in ${hook}: ${String(error)}.`))
-  let run: Run | undefined
+  const open = options.open ?? openState
+  const runs = new Succession({
+    ...{ task, log, clock, fs, random, hooks, monitor: options.monitor },
+    open: (isDamaged) => open(task, isDamaged),
+  })
   let starting: Promise<void> | undefined
   let isStopping = false
   let stopping: Promise<void> | undefined
   const opened = Promise.withResolvers<void>()
   const begin = async (): Promise<void> => {
     for (const plugin of task.plugins) plugin.apply(hooks)
-    run = await Run.open({ task, log, clock, fs, random, hooks, open, monitor: options.monitor })
+    hooks.sync.tapPromise({ name: 'handler', stage: 0 }, async (event) => {
+      event.result = await runs.current?.sync(event)
+    })
+    await runs.begin()
     if (isStopping) return // asked to stop before there was anything to stop
     opened.resolve()
-    await run.ready()
+    await runs.wait((run) => run.ready())
   }
   return {
     hooks,
     start: () => (starting ??= begin()),
     async idle() {
-      if (starting !== undefined && run === undefined) await Promise.race([opened.promise, starting.catch(() => undefined)]) // whoever started it is told
-      await run?.idle()
+      if (starting !== undefined && runs.current === undefined)
+        await Promise.race([opened.promise, starting.catch(() => undefined)]) // whoever started it is told
+      await runs.wait((run) => run.idle())
     },
-    pause: () => run?.pause(),
-    resume: () => run?.resume(),
+    pause: () => runs.current?.pause(),
+    resume: () => runs.current?.resume(),
     async stop({ abort = false } = {}) {
       isStopping = true
-      if (run === undefined) await starting?.catch(() => undefined) // whoever started it is told
-      if (run === undefined) return
-      if (abort) run.abort()
-      stopping ??= run.close()
+      if (runs.current === undefined) await starting?.catch(() => undefined) // whoever started it is told
+      await runs.end()
+      if (runs.current === undefined) return
+      if (abort) runs.current.abort()
+      stopping ??= runs.current.close()
       await stopping
+      await runs.end()
     },
-    status: () => statusOf(task, run),
+    status: () => statusOf(task, runs.current),
   }
 }

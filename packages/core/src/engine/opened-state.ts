@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { copyDatabase, FILE, isDamage, openDatabase, setAside } from '../store/database.ts'
+import { closeDatabase } from '../store/ending.ts'
 import { createStore, type Store } from '../store/store.ts'
 import type { Task } from '../model/task.ts'
 
@@ -9,14 +10,18 @@ export interface OpenedState {
   readonly damaged: string | undefined
 }
 
-/** Opens the task's state; what is damaged is set aside, and everything known is found out again. */
-export function openState(task: Task): OpenedState {
+/**
+ * Opens the task's state; what is damaged is set aside, and everything known is found out again. `isDamaged`: it turned out to be
+ * while it was used.
+ */
+export function openState(task: Task, isDamaged = false): OpenedState {
   if (task.dryRun) return { store: createStore(copyDatabase(task.stateDir)), damaged: undefined }
-  const { db, damaged } = openDatabase(task.stateDir)
+  const before = isDamaged ? setAside(path.join(task.stateDir, FILE)) : undefined
+  const { db, damaged = before } = openDatabase(task.stateDir)
   try {
     return { store: createStore(db), damaged }
   } catch (error) {
-    db.close()
+    closeDatabase(db)
     if (!isDamage(error) || damaged !== undefined) throw error
     const aside = setAside(path.join(task.stateDir, FILE))
     return { store: createStore(openDatabase(task.stateDir).db), damaged: aside }

@@ -1,16 +1,18 @@
-import type { Hooks } from '../hooks.ts'
+import type { Hooks, SyncEvent } from '../hooks.ts'
 import type { Log } from '../handler.ts'
 import type { Clock, Timer } from '../model/clock.ts'
 import type { FileSystem } from '../model/file-system.ts'
 import { fromText, toText } from '../model/path.ts'
 import type { Task } from '../model/task.ts'
-import { chooseMonitor } from '../monitor/choose.ts'
 import type { Monitor } from '../monitor/monitor.ts'
 import type { Halt, State } from '../observe/status.ts'
+import { isDamage } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
 import { createGuard } from './guard.ts'
 import { createHandlerContext } from './handler-context.ts'
+import { type ChosenMonitor, choose, startMonitor } from './monitoring.ts'
 import type { OpenedState } from './opened-state.ts'
+import { closeSession } from './opening.ts'
 import { Source } from './source.ts'
 import { Target } from './target.ts'
 import { worstState } from './worst-state.ts'
@@ -22,13 +24,10 @@ export interface RunOptions {
   readonly fs: FileSystem
   readonly random: () => number
   readonly hooks: Hooks
-  readonly open: (task: Task) => OpenedState
+  readonly open: () => OpenedState
+  /** The state is damaged: called once, to give this run up and begin another. */
+  damaged(error: unknown): void
   readonly monitor: Monitor | undefined
-}
-
-export interface ChosenMonitor {
-  readonly monitor: Monitor
-  readonly why: string
 }
 
 /** The parts of a running task, and the loop that turns them: look, compare, send, sleep. */
@@ -44,6 +43,7 @@ export class Run {
   #isClosed = false
   #isDraining = false
   #isAborted = false
+  #isBroken = false
   #wasIdle = false
   #waiting: { readonly isDone: () => boolean; readonly resolve: () => void }[] = []
 
@@ -53,6 +53,7 @@ export class Run {
     this.#store = store
     this.monitor = monitor
     const wake = (): void => this.wake()
+    const damaged = (error: unknown): boolean => this.#takeDamage(error)
     this.targets = task.targets.map(
       (spec) =>
         new Target({
@@ -60,12 +61,9 @@ export class Run {
           source: () => this.source,
           context: (target) => createHandlerContext({ ...task, target: spec.name, log, ...target }),
           stateChanged: (from, to) => hooks.stateChanged.call({ target: spec.name, from, to }),
+          damaged,
         }),
     )
-    hooks.sync.tapPromise({ name: 'handler', stage: 0 }, async (event) => {
-      const target = this.targets.find(({ info }) => info.target === event.target)
-      event.result = (await target?.session?.sync(event.batch, event.signal)) ?? undefined
-    })
     const root = fromText(task.source)
     const record = (text: string): void => store.transaction(() => store.writeText('root', text))
     const guard = createGuard({ fs, root, seen: store.seen, recorded: store.readText('root'), record, accept: task.accept })
@@ -80,12 +78,13 @@ export class Run {
         for (const target of this.targets) target.outbox.disturb(path)
       },
       haltChanged: (halt) => this.#tellHalt(halt),
+      damaged,
     })
   }
 
   static async open(options: RunOptions): Promise<Run> {
-    const { task, log } = options
-    const { store, damaged } = options.open(task)
+    const { log } = options
+    const { store, damaged } = options.open()
     try {
       if (damaged !== undefined) {
         log.warn(
@@ -94,12 +93,13 @@ export class Run {
       }
       const chosen = options.monitor === undefined ? await choose(options) : { monitor: options.monitor, why: 'as given' }
       const holder: { run?: Run } = {}
-      await startMonitor(options, chosen.monitor, store, () => holder.run)
+      await startMonitor(options, chosen.monitor, () => holder.run)
       holder.run = new Run(options, store, chosen)
       holder.run.wake()
       return holder.run
     } catch (error) {
-      store.close()
+      if (isDamage(error)) store.abandon()
+      else store.close()
       throw error
     }
   }
@@ -148,11 +148,46 @@ export class Run {
     const inFlight = (): boolean => this.targets.some((target) => target.inFlight > 0)
     const isDrained = (): boolean => this.source.isQuiet && this.targets.every((target) => target.isDrained)
     await this.#until(() => (this.#isAborted || this.source.halt !== undefined ? !inFlight() : isDrained()))
+    if (this.#isBroken) return // given up
     this.#isClosed = true
     this.#timer?.cancel()
     await this.monitor.monitor.stop()
     await Promise.all(this.targets.map((target) => target.close()))
-    this.#store.close()
+    try {
+      this.#store.close()
+    } catch (error) {
+      if (!isDamage(error)) throw error // else the next start finds out
+      this.#store.abandon()
+    }
+  }
+
+  /** The handler's part of a batch. */
+  async sync({ target: name, batch, signal }: SyncEvent): Promise<SyncEvent['result']> {
+    const target = this.targets.find(({ info }) => info.target === name)
+    return (await target?.session?.sync(batch, signal)) ?? undefined
+  }
+
+  /** The state is damaged: writes nothing down any more, and gives back everything. */
+  async giveUp(): Promise<void> {
+    for (const target of this.targets) target.abort()
+    await this.#until(() => this.targets.every((target) => target.inFlight === 0))
+    this.#isClosed = true
+    this.#timer?.cancel()
+    await this.monitor.monitor.stop()
+    await Promise.all(this.targets.map((target) => closeSession(target.session, this.#o.clock).catch(() => undefined)))
+    this.#store.abandon()
+    for (const { resolve } of this.#waiting.splice(0)) resolve() // who waits goes on with the next run
+  }
+
+  fail(): void {
+    for (const target of this.targets) target.change('fail')
+  }
+
+  #takeDamage(error: unknown): boolean {
+    if (!isDamage(error)) return false
+    if (!this.#isBroken) this.#o.damaged(error)
+    this.#isBroken = true
+    return true
   }
 
   /** Turns the loop once, soon. Called whenever something may have changed. */
@@ -166,16 +201,16 @@ export class Run {
 
   #turn(): void {
     if (this.#isClosed) return
-    const more = this.source.work()
+    const more = !this.#isBroken && this.source.work()
     this.#isAwake = false
-    if (this.source.halt === undefined) for (const target of this.targets) target.advance()
+    if (this.source.halt === undefined && !this.#isBroken) for (const target of this.targets) target.advance()
     this.#resolveWaiting()
     if (more) this.wake()
     else this.#sleep()
   }
 
   #sleep(): void {
-    if (this.#isAwake || this.#isClosed) return
+    if (this.#isAwake || this.#isClosed || this.#isBroken) return
     let next = this.source.nextAt() ?? Infinity
     if (this.source.halt === undefined && this.source.scanned)
       for (const target of this.targets) next = Math.min(next, target.nextAt() ?? Infinity)
@@ -212,30 +247,4 @@ export class Run {
     const from = halt === undefined ? 'halted' : 'running'
     this.#o.hooks.stateChanged.call({ from, to: halt === undefined ? 'running' : 'halted' })
   }
-}
-
-async function choose({ task, fs, clock }: RunOptions): Promise<ChosenMonitor> {
-  const { monitor: requested, pollIntervalMs } = task
-  const fileSystemType = fs.typeOf(fromText(task.source))
-  return chooseMonitor({ requested, platform: process.platform, fileSystemType, clock, pollIntervalMs })
-}
-
-async function startMonitor(
-  { task, log }: RunOptions,
-  monitor: Monitor,
-  store: Store,
-  run: () => Run | undefined,
-): Promise<void> {
-  await monitor.start({
-    root: fromText(task.source),
-    directories: {
-      pathOf: (dir) => run()?.source.tree.directories.pathOf(dir),
-      nearest: (path) => run()?.source.tree.directories.nearest(path) ?? { dir: 1, exact: path === '' },
-    },
-    sink(hint) {
-      run()?.source.hint(hint)
-      run()?.wake()
-    },
-    warn: (message) => log.warn(message),
-  })
 }

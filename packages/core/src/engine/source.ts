@@ -5,6 +5,7 @@ import { ROOT_DIR } from '../model/entry.ts'
 import type { FileSystem } from '../model/file-system.ts'
 import type { Hint } from '../model/hint.ts'
 import { joinPath, type RawPath, ROOT_PATH } from '../model/path.ts'
+import { reasonOf } from '../model/reason.ts'
 import type { Task } from '../model/task.ts'
 import type { Monitor } from '../monitor/monitor.ts'
 import type { Halt } from '../observe/status.ts'
@@ -32,6 +33,8 @@ export interface SourceOptions {
   /** Something happened at or to `path`: what is being copied from there, or from below, may not be what was seen. */
   disturbed(path: RawPath): void
   haltChanged(halt: Halt | undefined): void
+  /** Whether the error says that the state is damaged; the task begins anew then. */
+  damaged(error: unknown): boolean
 }
 
 /** How long one slice may keep the event loop, and how long hints may gather before a look. */
@@ -64,11 +67,9 @@ export class Source {
 
   constructor(options: SourceOptions) {
     this.#o = options
-    const { clock, task } = options
+    const { clock, task, fs, root, store, guard } = options
     this.#halting = new Halting(options.guard, (halt) => options.haltChanged(halt))
-    const { fs, root, store, guard } = options
-    const { pollIntervalMs, scrubIntervalMs } = task
-    this.patrol = new Patrol({ clock, pollIntervalMs, scrubIntervalMs, mounts: () => fs.mounts?.(root) })
+    this.patrol = new Patrol({ ...task, clock, mounts: () => fs.mounts?.(root) })
     this.#fs = relativeDevices(fs, () => guard.device)
     this.#tree = this.#rebuild()
     this.secondLook = createSecondLook({ fs: this.#fs, root, rules: task.rules, seen: store.seen, tree: () => this.#tree })
@@ -218,12 +219,10 @@ export class Source {
     const now = this.#o.clock.monotonic()
     this.#scanFrom = undefined
     if (error instanceof RootHalt) this.#halting.stop(error.halt, now)
-    else {
-      this.#o.log.warn(`The state could not be written: ${(error as Error).message}. Trying again.`)
-      this.#halting.stop(
-        { code: 'STATE_DIR_UNUSABLE', message: (error as Error).message, fix: 'Free space, or mend the state directory.' },
-        now,
-      )
+    else if (!this.#o.damaged(error)) {
+      const message = `The state could not be read or written: ${reasonOf(error)}.`
+      if (this.halt?.message !== message) this.#o.log.warn(`${message} Trying again.`)
+      this.#halting.stop({ code: 'STATE_DIR_UNUSABLE', message, fix: 'Free space, or mend the state directory.' }, now)
     }
   }
 

@@ -29,6 +29,8 @@ export interface TargetOptions {
   /** Something may be possible now that was not before. */
   readonly wake: () => void
   readonly stateChanged: (from: State, to: State) => void
+  /** Whether the error says that the state is damaged; the task begins anew then. */
+  readonly damaged: (error: unknown) => boolean
 }
 
 /** What a target is made of. */

@@ -102,7 +102,7 @@ export class Target {
         if (this.health.failures > 0) this.health.recover() // what failed is gone with its paths
       }
     } catch (error) {
-      this.#fail(error) // the state cannot be read or written
+      this.#fail(error, true) // the state cannot be read or written
     }
   }
 
@@ -203,7 +203,7 @@ export class Target {
       }
       return true
     } catch (error) {
-      this.#fail(error)
+      this.#fail(error, true)
       return false
     }
   }
@@ -232,8 +232,8 @@ export class Target {
     if (count > 0) hooks.synced.call({ ...this.info, batch, count, durationMs, bytes })
   }
 
-  #fail(error: unknown): void {
-    this.health.fail(error, this.#o.clock.monotonic())
+  #fail(error: unknown, isOfState = false): void {
+    if (!isOfState || !this.#o.damaged(error)) this.health.fail(error, this.#o.clock.monotonic())
   }
 
   /** A handler that was given up and comes back late may have written something old: its paths are sent once more. */

@@ -138,7 +138,8 @@ const MAX_LISTED = 25
 function shown(path: readonly PropertyKey[], given: unknown): string {
   if (path.some((part) => isSecretName(String(part)))) return 'a value that is not shown here'
   if (typeof given === 'string') return JSON.stringify(withoutSecrets(given.length > 120 ? `${given.slice(0, 120)}…` : given))
-  return inspect(given, { depth: 1, breakLength: Infinity, maxArrayLength: 5, maxStringLength: 60 })
+  // Of an error that would be its stack.
+  return inspect(given, { depth: 1, breakLength: Infinity, maxArrayLength: 5, maxStringLength: 60 }).split('\n    at ', 1)[0]!
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {

@@ -4,6 +4,9 @@ import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { ClsyncError } from '../model/error.ts'
 import { migrate, SCHEMA_VERSION } from './schema.ts'
+import { closeDatabase, isMarkedOpened, markOpened } from './ending.ts'
+import { breakSeal, sealState, type SealState } from './seal.ts'
+import { contradiction } from './soundness.ts'
 
 export interface OpenedDatabase {
   readonly db: DatabaseSync
@@ -49,7 +52,7 @@ export function copyDatabase(stateDir: string): DatabaseSync {
     opened.exec('pragma journal_mode = memory')
     return opened
   } finally {
-    db.close()
+    closeDatabase(db)
     fs.rmSync(path.dirname(copy), { recursive: true, force: true }) // it lives on as long as it is open
   }
 }
@@ -71,12 +74,15 @@ export function setAside(file: string): string {
 
 export const FILE = 'state.db'
 const OWNER_FILE = 'owner'
+const SQLITE_CORRUPT = 11
 /** SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_FORMAT. */
-const DAMAGE = new Set([11, 26, 24])
+const DAMAGE = new Set([SQLITE_CORRUPT, 26, 24])
 const BUSY = new Set([5, 6])
 
 function open(file: string, stateDir: string): DatabaseSync {
   let db: DatabaseSync
+  const state = sealState(file)
+  const hasLog = fs.existsSync(`${file}-wal`)
   try {
     db = new DatabaseSync(file)
   } catch (error) {
@@ -87,8 +93,10 @@ function open(file: string, stateDir: string): DatabaseSync {
     db.exec(`pragma locking_mode = exclusive; pragma journal_mode = wal; pragma synchronous = normal;
       pragma cache_size = -${CACHE_KIB}; pragma temp_store = memory; pragma wal_autocheckpoint = 2000`)
     db.exec('begin immediate; commit')
-    verify(db, stateDir)
+    verify(db, stateDir, state, hasLog)
     migrate(db)
+    markOpened(db)
+    breakSeal(file)
     fs.writeFileSync(path.join(stateDir, OWNER_FILE), `${process.pid}\n`)
     return db
   } catch (error) {
@@ -103,18 +111,26 @@ function open(file: string, stateDir: string): DatabaseSync {
 /** Page cache, in KiB. */
 const CACHE_KIB = 16_000
 
-function verify(db: DatabaseSync, stateDir: string): void {
+function verify(db: DatabaseSync, stateDir: string, state: SealState, hasLog: boolean): void {
   const { user_version: version } = db.prepare('pragma user_version').get() as { user_version: number }
-  if (version > SCHEMA_VERSION) {
+  // What was changed behind clsync's back may have any number.
+  if (version > SCHEMA_VERSION && state !== 'broken') {
     throw new ClsyncError('STATE_TOO_NEW', {
       message: `The state in ${stateDir} was written by a newer clsync (schema ${version}; this one knows ${SCHEMA_VERSION}).`,
       fix: 'Update clsync, or name another directory with --state-dir.',
     })
   }
-  const clean = version > 0 && db.prepare("select value from meta where key = 'closed'").get() !== undefined
-  if (version === 0 || clean) return
+  if (state === 'whole') return
   const row = db.prepare('pragma quick_check(1)').get() as { quick_check: string }
-  if (row.quick_check !== 'ok') throw Object.assign(new Error(row.quick_check), { errcode: 11 })
+  if (row.quick_check !== 'ok') throw damage(row.quick_check)
+  if (version === 0 && db.prepare('select 1 from sqlite_master limit 1').get() === undefined) return // new
+  const wrong = version === SCHEMA_VERSION ? contradiction(db) : 'its version is none that there ever was'
+  if (wrong !== undefined) throw damage(wrong)
+  if (!hasLog && isMarkedOpened(db)) throw damage('its log is not there')
+}
+
+function damage(what: string): Error {
+  return Object.assign(new Error(what), { errcode: SQLITE_CORRUPT })
 }
 
 function locked(stateDir: string): ClsyncError {

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { SeenTable } from '../model/seen.ts'
 import { type Counters, loadCounters } from './counters.ts'
+import { closeDatabase } from './ending.ts'
 import { createSeenTable } from './seen-table.ts'
 import { openTargetRecord, type TargetRecord } from './target-record.ts'
 
@@ -16,6 +17,8 @@ export interface Store {
   writeText(key: string, value: string): void
   /** Marks a clean end, so that the next start need not verify the file. */
   close(): void
+  /** Writes nothing any more: the database is damaged. */
+  abandon(): void
 }
 
 export function createStore(db: DatabaseSync): Store {
@@ -28,7 +31,6 @@ export function createStore(db: DatabaseSync): Store {
     read: db.prepare('select value from meta where key = ?'),
     write: db.prepare('insert into meta (key, value) values (?, ?) on conflict (key) do update set value = excluded.value'),
   }
-  db.exec("delete from meta where key = 'closed'")
   let open = false
   const transaction = <T>(work: () => T): T => {
     if (open) return work()
@@ -61,8 +63,9 @@ export function createStore(db: DatabaseSync): Store {
     readText: (key) => (sql.read.get(key) as { value: string } | undefined)?.value,
     writeText: (key, value) => void sql.write.run(key, value),
     close() {
-      transaction(() => sql.write.run('closed', 1))
-      db.close()
+      transaction(() => undefined)
+      closeDatabase(db)
     },
+    abandon: () => db.close(),
   }
 }

@@ -4,22 +4,40 @@ import { fromText, parentOf, type RawPath, ROOT_PATH, toFsPath, toText } from '.
 import { type CompiledRules, compileRules } from '../../src/rules/compile.ts'
 import { ignoreFileReader } from '../../src/rules/reader.ts'
 import type { RuleInput } from '../../src/rules/rule.ts'
+import { fuzz } from '../support/fuzz.ts'
+import { writeDerivedIgnores } from './derived-pattern.ts'
 import { Git } from './git.ts'
 import { denseLine, makeRandomTree, NAMES, pick, type Random, randomOf, randomPattern, type TreeEntry } from './random-tree.ts'
 
-const TREES = Number(process.env['CLSYNC_FUZZ_TREES'] ?? 300)
-const SEED = Number(process.env['CLSYNC_FUZZ_SEED'] ?? 1)
+const { runs: TREES, seed: SEED } = fuzz(150)
 
 const git = new Git()
 afterAll(() => git[Symbol.dispose]())
 
-test(`names the same deciding line as git check-ignore on ${TREES} random trees from seed ${SEED}`, { timeout: 600_000 }, () => {
+test(
+  `names the same deciding line as git check-ignore on ${TREES} random trees from seed ${SEED}`,
+  { timeout: 3_600_000 },
+  () => {
+    compareTrees(0, () => undefined)
+  },
+)
+
+test(
+  `does so where the patterns are made from the paths, on ${TREES} random trees from seed ${SEED}`,
+  { timeout: 3_600_000 },
+  () => {
+    compareTrees(2_000_000, (tree, entries, random) => writeDerivedIgnores(tree, entries, random))
+  },
+)
+
+function compareTrees(offset: number, decorate: (tree: string, entries: readonly TreeEntry[], random: Random) => void): void {
   let paths = 0
   let ignored = 0
   for (let seed = SEED; seed < SEED + TREES; seed++) {
     const tree = git.tree()
-    const random = randomOf(seed)
+    const random = randomOf(seed + offset)
     const entries = makeRandomTree(tree, random)
+    decorate(tree, entries, random)
     const all = [...entries, ...missingEntries(entries, random)]
     const rules = compileRules({ gitignore: true }, ignoreFileReader(tree))
     tellDirectories(rules, tree, entries)
@@ -40,11 +58,11 @@ test(`names the same deciding line as git check-ignore on ${TREES} random trees 
   console.log(`${TREES} trees, ${paths} paths compared, ${ignored} of them ignored, seed ${SEED}`)
   expect(ignored).toBeGreaterThan(paths / 10)
   expect(ignored).toBeLessThan((paths * 9) / 10)
-})
+}
 
 test(
   `wants the files that git ls-files lists when rules of the config win over files, from seed ${SEED}`,
-  { timeout: 600_000 },
+  { timeout: 3_600_000 },
   () => {
     let files = 0
     let contents = 0
@@ -71,7 +89,7 @@ test(
   },
 )
 
-test(`reads short lines of many signs as git does, alone and in pairs, from seed ${SEED}`, { timeout: 600_000 }, () => {
+test(`reads short lines of many signs as git does, alone and in pairs, from seed ${SEED}`, { timeout: 3_600_000 }, () => {
   const folders = TREES * 4
   const tree = git.tree()
   const random = randomOf(SEED)

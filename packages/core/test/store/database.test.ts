@@ -4,6 +4,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { tempTree, type TempTree } from '../../src/testing/temp-tree.ts'
 import { copyDatabase, FILE, openDatabase, setAside } from '../../src/store/database.ts'
 import { SCHEMA_VERSION } from '../../src/store/schema.ts'
+import { closeDatabase } from '../../src/store/ending.ts'
+import { seal } from '../../src/store/seal.ts'
 import { createStore } from '../../src/store/store.ts'
 
 let folder: TempTree
@@ -20,9 +22,9 @@ test('a state is locked from its first opening to its end, and says by whom', ()
   db.exec("insert into meta (key, value) values ('known', 1)")
   expect(() => openDatabase(state())).toThrow(expect.objectContaining({ code: 'STATE_LOCKED' }))
   expect(() => openDatabase(state())).toThrow(`process ${process.pid}`)
-  db.close()
+  closeDatabase(db)
   const again = openDatabase(state())
-  expect(again.db.prepare('select value from meta').all()).toEqual([{ value: 1 }])
+  expect(again.db.prepare("select value from meta where key = 'known'").all()).toEqual([{ value: 1 }])
   again.db.close()
 })
 
@@ -36,9 +38,11 @@ test('a state that was only just opened is locked already', () => {
 test('a state of a newer version is not touched', () => {
   openDatabase(state()).db.close()
   const newer = new DatabaseSync(file())
-  newer.exec(`pragma user_version = ${SCHEMA_VERSION + 1}`)
+  newer.exec(`pragma user_version = ${SCHEMA_VERSION + 1}; create table more (a)`)
   newer.close()
+  const before = fs.readFileSync(file())
   expect(() => openDatabase(state())).toThrow(expect.objectContaining({ code: 'STATE_TOO_NEW' }))
+  expect(fs.readFileSync(file())).toEqual(before)
 })
 
 test('a place that cannot be a directory is named', () => {
@@ -70,16 +74,44 @@ test('a file that was damaged and that nobody had closed is found out', () => {
   damage()
   const { db, damaged } = openDatabase(state())
   expect(damaged).toBeDefined()
-  expect(db.prepare('select count(*) as rows from meta').get()).toEqual({ rows: 0 })
+  expect(db.prepare("select count(*) as rows from meta where key like 'key %'").get()).toEqual({ rows: 0 })
   db.close()
 })
 
-test('a file that was closed is opened without reading it whole', () => {
+test('so is one that was damaged after it was closed, but not what the seal fits', () => {
   filled({ isClosed: true })
   damage()
+  seal(file())
+  const sealed = openDatabase(state())
+  expect(sealed.damaged).toBeUndefined()
+  createStore(sealed.db).close()
+  damage(0x0f)
   const { db, damaged } = openDatabase(state())
-  expect(damaged).toBeUndefined()
+  expect(damaged).toBeDefined()
   db.close()
+})
+
+test('a state whose log was lost is found out', () => {
+  const { db } = openDatabase(state())
+  createStore(db).transaction(() => undefined)
+  const bytes = fs.readFileSync(file())
+  db.close()
+  fs.writeFileSync(file(), bytes)
+  const { db: next, damaged } = openDatabase(state())
+  expect(damaged).toBeDefined()
+  next.close()
+})
+
+test('a damaged file is not taken for one of another version', () => {
+  for (const version of [SCHEMA_VERSION + 1, 0, -5]) {
+    filled({ isClosed: true })
+    const other = new DatabaseSync(file())
+    other.exec(`pragma user_version = ${version}`)
+    other.close()
+    const { db, damaged } = openDatabase(state())
+    expect(damaged).toBeDefined()
+    db.close()
+  }
 })
 
 test('a dry run works on a copy', () => {
@@ -111,9 +143,9 @@ function filled({ isClosed }: { isClosed: boolean }): void {
 }
 
 /** Overwrites pages in the middle. */
-function damage(): void {
+function damage(byte = 0xff): void {
   const { size } = fs.statSync(file())
   const fd = fs.openSync(file(), 'r+')
-  fs.writeSync(fd, Buffer.alloc(3 * 4096, 0xff), 0, 3 * 4096, Math.floor(size / 2 / 4096) * 4096)
+  fs.writeSync(fd, Buffer.alloc(3 * 4096, byte), 0, 3 * 4096, Math.floor(size / 2 / 4096) * 4096)
   fs.closeSync(fd)
 }

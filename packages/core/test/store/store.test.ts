@@ -70,14 +70,6 @@ test('the counters go on with the next start', () => {
   expect(createStore(db).counters).toEqual({ stamp: 10, directory: 20, entries: 1, horizonMs: 1234.5 })
 })
 
-test('a state is closed cleanly until somebody opens it', () => {
-  const closed = (): unknown => db.prepare("select value from meta where key = 'closed'").get()
-  store.transaction(() => store.writeText('closed', '1'))
-  expect(closed()).toBeDefined()
-  createStore(db)
-  expect(closed()).toBeUndefined()
-})
-
 test('entries in limbo are not counted, and each is counted once when it has a place again', () => {
   store.seen.put(ROOT_DIR, raw('a'), file)
   store.seen.put(ROOT_DIR, raw('a'), { ...file, mode: 0o600 })

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { onTestFinished } from 'vitest'
-import { createEngine, type Engine } from '../../src/engine/engine.ts'
+import { createEngine, type Engine, type EngineOptions } from '../../src/engine/engine.ts'
 import { DEFAULTS } from '../../src/config/defaults.ts'
 import type { Handler } from '../../src/handler.ts'
 import type { TargetSpec, Task } from '../../src/model/task.ts'
@@ -24,10 +24,12 @@ export interface LiveOptions {
   readonly handlers: Readonly<Record<string, Handler>>
   readonly folder?: string
   readonly task?: Partial<Task>
+  /** Instead of how an engine opens its state. */
+  readonly open?: EngineOptions['open']
 }
 
 /** Not started; stopped when the test is over. With `folder`, an earlier one goes on with its source and state. */
-export function liveEngine({ handlers, folder = project({ 'source/': '' }), task: changes }: LiveOptions): LiveEngine {
+export function liveEngine({ handlers, folder = project({ 'source/': '' }), task: changes, open }: LiveOptions): LiveEngine {
   const warnings: string[] = []
   const at = (name: string): string => path.join(folder, 'source', name)
   const targets = Object.entries(handlers).map(([name, handler]): TargetSpec => ({ name, handler, options: {} }))
@@ -47,7 +49,7 @@ export function liveEngine({ handlers, folder = project({ 'source/': '' }), task
     ...changes,
   }
   const log = { debug() {}, info() {}, warn: (message: string) => void warnings.push(message) }
-  const engine = createEngine(task, { log })
+  const engine = createEngine(task, { log, ...(open && { open }) })
   onTestFinished(() => engine.stop({ abort: true }))
   return {
     engine,
