@@ -32,7 +32,7 @@ async function main(args: readonly string[]): Promise<number> {
   process.on('exit', () => copy.dispose())
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130))
   if (!options.trust) {
-    const result = await runQuickSuite(copy.root, [])
+    const result = await runQuickSuite(copy.root, [], Infinity)
     if (result.type !== 'passed') {
       console.error(`mutants: the tests do not pass without any mistake: ${JSON.stringify(result)}`)
       return 1

@@ -8,12 +8,8 @@ export const looking: Room = {
     {
       name: 'hints are forgotten after the look, not before',
       file: 'tree.ts',
-      find: `      const taken = hints
-      hints = createHintSet()
-      if (!options.noLoss`,
-      replace: `      const taken = hints
-      queueMicrotask(() => (hints = createHintSet()))
-      if (!options.noLoss`,
+      find: '      lookAtEntries(context, limbo, scanner, taken)\n    },',
+      replace: '      lookAtEntries(context, limbo, scanner, taken)\n      hints = createHintSet()\n    },',
       why: 'a change during the look is looked at once more',
     },
     {
@@ -31,17 +27,38 @@ export const looking: Room = {
       why: 'a directory that was away is scanned whatever else is said of it',
     },
     {
-      name: 'a tree hint takes the place of a loss',
+      name: 'of a tree hint and a loss the later one counts',
       file: 'hint-set.ts',
-      find: 'if (!set.trees.has(hint.dir)) set.trees.set(hint.dir, false)',
-      replace: 'set.trees.set(hint.dir, false)',
+      find: 'set.trees.set(dir, Math.min(suspectFromMs, set.trees.get(dir) ?? Infinity))',
+      replace: 'set.trees.set(dir, suspectFromMs)',
       why: 'where hints were lost no recent file is believed',
+    },
+    {
+      name: 'that something was made is forgotten with the next hint',
+      file: 'hint-set.ts',
+      find: 'known.made ||= made',
+      replace: 'known.made = made',
+      why: 'what looks the same may be another file in the same inode and tick of the clock',
+    },
+    {
+      name: 'a retry forgets that hints were lost',
+      file: 'hint-set.ts',
+      find: "yield suspectFromMs < Infinity ? { type: 'lost', dir, why: 'error', suspectFromMs } : { type: 'tree', dir }",
+      replace: "yield { type: 'tree', dir }",
+      why: 'a look that could not be done is asked for with all that was said of it',
+    },
+    {
+      name: 'a retry forgets single names',
+      file: 'hint-set.ts',
+      find: "yield { type: 'entry', dir, name, ...hint }",
+      replace: "yield { type: 'entry', dir, name, content: false, moved: hint.moved }",
+      why: 'a look that could not be done is asked for with all that was said of it',
     },
     {
       name: 'a loss is scanned like any tree',
       file: 'hint-set.ts',
-      find: 'set.trees.set(hint.dir, true)',
-      replace: 'set.trees.set(hint.dir, false)',
+      find: 'addTree(set, hint.dir, hint.suspectFromMs ?? recentMs)',
+      replace: 'addTree(set, hint.dir, hint.suspectFromMs ?? Infinity)',
       why: 'where hints were lost no recent file is believed',
     },
     {
@@ -54,16 +71,37 @@ export const looking: Room = {
     {
       name: 'recent files are believed after a loss',
       file: 'tree.ts',
-      find: 'suspectFromMs = Math.min(suspectFromMs, options.counters.horizonMs - RACY_MS)',
-      replace: 'suspectFromMs = Math.min(suspectFromMs, options.counters.horizonMs)',
+      find: 'hint: (hint) => addHint(hints, hint, options.counters.horizonMs - RACY_MS),',
+      replace: 'hint: (hint) => addHint(hints, hint, options.counters.horizonMs),',
       why: 'file times lag behind the clock: what is a second older than the horizon may have been written after it',
     },
     {
       name: 'recent files are believed by who polls',
       file: 'tree.ts',
-      find: 'if (!options.noLoss && taken.trees.has(ROOT_DIR)) taken.trees.set(ROOT_DIR, true)',
-      replace: '',
+      find: 'if (!options.noLoss && taken.trees.has(ROOT_DIR)) {',
+      replace: 'if (options.noLoss && taken.trees.has(ROOT_DIR)) {',
       why: 'where nobody tells each change, what hides within the tick of the clock is sent again',
+    },
+    {
+      name: 'what was away or made anew is believed to be the same',
+      file: 'tree.ts',
+      find: 'isBack: moved || made,',
+      replace: 'isBack: false,',
+      why: 'what looks the same may have been written to elsewhere, or be another file in the same inode',
+    },
+    {
+      name: 'a look that could not be done is not asked for again',
+      file: 'tree.ts',
+      find: "if (found === 'unknown') context.again({ type: 'entry', dir, name, ...hint })",
+      replace: '',
+      why: 'no error is silent: it leads to a retry',
+    },
+    {
+      name: 'a write to a name that has gone is forgotten',
+      file: 'tree.ts',
+      find: "if (found === 'absent' && hint.content) limbo.noteStray()",
+      replace: '',
+      why: 'what was written to before it was renamed may be what turns up elsewhere',
     },
     {
       name: 'what left is told gone before all was scanned',
@@ -113,6 +151,7 @@ export const looking: Room = {
     names = context.fs.list(absolute)
   } catch (error) {
     context.problem(path, error)
+    context.again(job.deep ? laterBelow(job.dir, job) : { type: 'directory', dir: job.dir })
     return 'unreadable'
   }
 `,
@@ -121,6 +160,7 @@ export const looking: Room = {
     names = context.fs.list(absolute)
   } catch (error) {
     context.problem(path, error)
+    context.again(job.deep ? laterBelow(job.dir, job) : { type: 'directory', dir: job.dir })
     return 'unreadable'
   }
   const armed = context.arm(job.dir, absolute)
@@ -140,10 +180,9 @@ export const looking: Room = {
     {
       name: 'a directory that cannot be listed is empty',
       file: 'scan.ts',
-      find: `    context.problem(path, error)
+      find: `    context.again(job.deep ? laterBelow(job.dir, job) : { type: 'directory', dir: job.dir })
     return 'unreadable'`,
-      replace: `    context.problem(path, error)
-    names = []`,
+      replace: `    names = []`,
       why: 'what cannot be read was not deleted',
     },
     {
@@ -186,10 +225,24 @@ export const looking: Room = {
     {
       name: 'what is not in the listing any more is kept',
       file: 'scan.ts',
-      find: "if (typeof found === 'object') findings.push(found)\n    }\n    this.#apply(findings)\n    if (this.#isNew",
+      find: "if (typeof found === 'object') findings.push(found)\n      else if (found === 'unknown') this.#lookLater(name, row)\n    }\n    this.#apply(findings)\n    if",
       replace:
-        "if (typeof found === 'object' && found.disk !== undefined) findings.push(found)\n    }\n    this.#apply(findings)\n    if (this.#isNew",
+        "if (typeof found === 'object' && found.disk !== undefined) findings.push(found)\n      else if (found === 'unknown') this.#lookLater(name, row)\n    }\n    this.#apply(findings)\n    if",
       why: 'a scan finds what was deleted',
+    },
+    {
+      name: 'a scan goes on below what could not be looked at by itself',
+      file: 'scan.ts',
+      find: 'if (job.deep && row !== undefined && row.id > 0) this.#context.again(laterBelow(row.id, job))',
+      replace: '',
+      why: 'what is below an entry that could not be looked at is scanned later',
+    },
+    {
+      name: 'a directory that could not be listed is not tried again',
+      file: 'scan.ts',
+      find: "    context.again(job.deep ? laterBelow(job.dir, job) : { type: 'directory', dir: job.dir })\n",
+      replace: '',
+      why: 'no error is silent: it leads to a retry',
     },
     {
       name: 'what cannot be looked at is gone',
@@ -209,9 +262,8 @@ export const looking: Room = {
     {
       name: 'an equal stat is believed although bytes were written',
       file: 'finding.ts',
-      find: `    content ||
-    row.sizeBytes !== disk.sizeBytes ||`,
-      replace: '    row.sizeBytes !== disk.sizeBytes ||',
+      find: '    content ||\n    isBack ||',
+      replace: '    isBack ||',
       why: 'a rewrite within the tick of the clock looks as if nothing had happened',
     },
     {

@@ -1,0 +1,280 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import type { RawPath } from '../../src/model/path.ts'
+import { LIMBO } from '../../src/model/seen.ts'
+import { type StageOptions, TreeStage } from './tree-stage.ts'
+
+let stage: TreeStage
+function begin(options: StageOptions = {}): void {
+  stage = new TreeStage(options)
+  for (const path of ['d', 'd/e', 'd/e/g']) stage.mkdir(path)
+  for (const path of ['a', 'd/f', 'd/e/g/h']) stage.write(path)
+  stage.begin()
+}
+beforeEach(() => begin())
+
+describe('a rename', () => {
+  test('of a directory keeps it, and tells both of its places', () => {
+    const id = stage.id('d')
+    const { stamp } = stage.seen('d/e/g/h')!
+    stage.move('d', 'x')
+    for (const path of ['d', 'x']) stage.hintAt(path)
+    expect(stage.look()).toEqual(['d tree', 'x tree'])
+    expect(stage.id('x')).toBe(id)
+    expect(stage.seen('x/e/g/h')!.stamp).toBe(stamp)
+  })
+
+  test('of a directory is followed by a look at all below, whose hints may have been looked for at the old place', () => {
+    stage.move('d', 'x')
+    stage.write('x/e/g/h', 20)
+    for (const path of ['d', 'x']) stage.hintAt(path)
+    expect(stage.look()).toContain('x/e/g/h entry')
+  })
+
+  test('there and back is followed by a look at all below', () => {
+    stage.move('d', 'x')
+    stage.write('x/e/g/h', 20)
+    stage.move('x', 'd')
+    stage.hintAt('d', { moved: true })
+    expect(stage.look()).toContain('d/e/g/h entry')
+  })
+
+  test('is one when its places are told of by turns, the new one first', () => {
+    const id = stage.id('d')
+    stage.move('d', 'x')
+    stage.hintAt('x')
+    expect(stage.look()).toEqual(['d tree', 'x tree'])
+    expect(stage.id('x')).toBe(id)
+    stage.hintAt('d')
+    expect(stage.look()).toEqual([])
+  })
+
+  test.each([
+    ['read before', 'y/z', 'd/z'],
+    ['read after', 'd/e', 'y/e'],
+  ])('while nobody watched is one, when its old place is %s the new one', (_when, from, to) => {
+    for (const path of ['y', 'y/z']) stage.mkdir(path)
+    stage.hint('tree', '')
+    stage.look()
+    const id = stage.id(from)
+    stage.move(from, to)
+    stage.restart()
+    stage.tree.scanAll(Infinity, true)
+    while (!stage.store.transaction(() => stage.tree.scan(() => true))) continue
+    expect(stage.id(to)).toBe(id)
+  })
+
+  test('of what was made in the same round is one', () => {
+    stage.mkdir('new')
+    stage.hintAt('new')
+    stage.look()
+    const id = stage.id('new')
+    stage.move('new', 'newer')
+    for (const path of ['new', 'newer']) stage.hintAt(path)
+    stage.look()
+    expect(stage.id('newer')).toBe(id)
+  })
+
+  test('of a file does not change its bytes, unless they were written to before or after', () => {
+    const content = stage.seen('a')!.content
+    stage.move('a', 'b')
+    for (const path of ['a', 'b']) stage.hintAt(path)
+    stage.look()
+    expect(stage.seen('b')!.content).toBe(content)
+    stage.write('b', 20)
+    stage.move('b', 'c')
+    for (const path of ['b', 'c']) stage.hintAt(path)
+    stage.look()
+    expect(stage.seen('c')!.content).toBeGreaterThan(content)
+  })
+
+  test.each([
+    ['the old', 'a'],
+    ['the new', 'b'],
+  ])('of a file that was written to within the tick of the clock, told under %s name', (_which, written) => {
+    const { mtimeMs } = stage.disk.find(stage.at('a'))!
+    const { content } = stage.seen('a')!
+    stage.write('a')
+    stage.disk.setAttributes(stage.at('a'), { mtimeMs })
+    stage.move('a', 'b')
+    for (const path of ['a', 'b']) stage.hintAt(path, { content: path === written })
+    stage.look()
+    expect(stage.seen('b')!.content).toBeGreaterThan(content)
+  })
+
+  test('of a recent file whose write is told under the old name only later', () => {
+    stage.write('a')
+    stage.hintAt('a', { content: true })
+    stage.look()
+    const { content } = stage.seen('a')!
+    stage.write('a') // in the same tick and of the same size
+    stage.move('a', 'b')
+    stage.hintAt('b')
+    stage.look()
+    expect(stage.seen('b')!.content).toBeGreaterThan(content)
+  })
+})
+
+describe('what takes the place of something', () => {
+  test('is another thing, also when it has got its number', () => {
+    begin({ reusesInodes: true })
+    const before = stage.seen('a')!
+    stage.remove('a')
+    stage.mkdir('b')
+    expect(stage.disk.find(stage.at('b'))!.ino).toBe(before.ino)
+    for (const path of ['a', 'b']) stage.hintAt(path)
+    stage.look()
+    expect(stage.known()).toEqual(['b', 'd', 'd/e', 'd/e/g', 'd/e/g/h', 'd/f'])
+    expect(stage.seen('b')).toMatchObject({ kind: 'directory', id: stage.id('b') })
+    expect(stage.id('b')).toBeGreaterThan(0)
+  })
+
+  test('is read whole when it is a directory', () => {
+    const id = stage.id('d')
+    stage.move('d', 'old')
+    stage.mkdir('d')
+    stage.write('d/new')
+    stage.hintAt('d')
+    stage.hintAt('old')
+    stage.look()
+    expect(stage.id('old')).toBe(id)
+    expect(stage.known()).toEqual(['a', 'd', 'd/new', 'old', 'old/e', 'old/e/g', 'old/e/g/h', 'old/f'])
+  })
+})
+
+describe('what goes', () => {
+  test('goes with all below, and is told by its top', () => {
+    stage.remove('d/e/g/h')
+    for (const path of ['d/e/g', 'd/e']) stage.remove(path)
+    stage.hintAt('d/e')
+    expect(stage.look()).toEqual(['d/e tree'])
+    expect(stage.known()).toEqual(['a', 'd', 'd/f'])
+    expect([...stage.armed.values()].toSorted()).toEqual(['', 'd'])
+    expect(stage.store.seen.entries).toBe(3)
+    expect(stage.store.seen.directories()).toHaveLength(1)
+  })
+
+  test('and is met between its two places by the next process is told gone', () => {
+    stage.store.seen.move(1, 'd' as RawPath, LIMBO, '1' as RawPath)
+    stage.disk.rename(stage.at('d'), '/elsewhere')
+    stage.restart()
+    expect(stage.takeTouched()).toEqual([' tree'])
+    expect(stage.known()).toEqual(['a'])
+    expect(stage.known(LIMBO)).toEqual([])
+    expect(stage.store.seen.directories()).toEqual([])
+  })
+})
+
+describe('further names of a file', () => {
+  beforeEach(() => {
+    stage.disk.link(stage.at('a'), stage.at('d/link'))
+    stage.hintAt('d/link')
+    expect(stage.look()).toContain('a entry')
+  })
+
+  test('are no rename', () => {
+    expect(stage.known()).toEqual(['a', 'd', 'd/e', 'd/e/g', 'd/e/g/h', 'd/f', 'd/link'])
+  })
+
+  test('are changed with the one that is hinted at', () => {
+    stage.write('a', 20)
+    stage.hintAt('d/link', { content: true })
+    expect(stage.look()).toEqual(['a entry', 'd/link entry'])
+    expect(stage.seen('a')!.sizeBytes).toBe(20)
+  })
+
+  test('have the mode that was set through one of them, within the tick of the clock too', () => {
+    stage.disk.setAttributes(stage.at('a'), { mode: 0o600 })
+    stage.hintAt('a')
+    expect(stage.look()).toEqual(['a entry', 'd/link entry'])
+    expect(stage.seen('d/link')!.mode).toBe(0o600)
+  })
+
+  test('show what was written through one that has gone', () => {
+    const before = stage.seen('a')!
+    stage.write('d/link')
+    stage.remove('d/link')
+    stage.hintAt('d/link', { content: true })
+    expect(stage.look()).toContain('a entry')
+    expect(stage.seen('a')!.content).toBeGreaterThan(before.content)
+  })
+
+  test('show what was written through one that is new', () => {
+    const before = stage.seen('a')!
+    const { mtimeMs } = stage.disk.find(stage.at('a'))!
+    stage.disk.link(stage.at('a'), stage.at('new'))
+    stage.write('new')
+    stage.disk.setAttributes(stage.at('new'), { mtimeMs })
+    stage.hintAt('new', { content: true })
+    expect(stage.look()).toEqual(['a entry', 'd/link entry', 'new entry'])
+    expect(stage.seen('a')!.content).toBeGreaterThan(before.content)
+  })
+})
+
+describe('a directory', () => {
+  test('whose mode changed is told of, also when entries came to it', () => {
+    stage.disk.setAttributes(stage.at('d'), { mode: 0o700 })
+    stage.write('d/new')
+    stage.hintAt('d/new')
+    expect(stage.look()).toEqual(['d entry', 'd/new entry'])
+    expect(stage.seen('d')!.mode).toBe(0o700)
+  })
+
+  test('that is not in its place loses nothing by a hint of its inside', () => {
+    stage.disk.rename(stage.at('d'), '/elsewhere')
+    stage.hintAt('d/f')
+    expect(stage.look()).toEqual(['d tree'])
+    expect(stage.known()).toEqual(['a'])
+  })
+
+  test('that is not in its place is found to have gone by a hint of nothing in it', () => {
+    stage.disk.rename(stage.at('d'), '/elsewhere')
+    stage.hintAt('d/nothing')
+    expect(stage.look()).toEqual(['d tree'])
+  })
+
+  test('that was away, and is back when its entries are said to have gone, is read', () => {
+    stage.disk.rename(stage.at('d'), '/elsewhere')
+    stage.hintAt('d/f')
+    let looks = 0
+    stage.onCall = () => {
+      if (++looks !== 3) return
+      stage.disk.rename('/elsewhere', stage.at('d'))
+      stage.write('d/new')
+    }
+    stage.look()
+    expect(stage.known()).toEqual(['a', 'd', 'd/e', 'd/e/g', 'd/e/g/h', 'd/f', 'd/new'])
+  })
+})
+
+describe('a mount', () => {
+  const guarded: string[] = []
+  beforeEach(() => {
+    guarded.length = 0
+    begin({ guard: (path) => void guarded.push(path) })
+  })
+
+  test('over a directory with entries is asked about before these are taken to have gone', () => {
+    stage.disk.mount(stage.at('d'))
+    stage.hint('tree', '')
+    stage.look()
+    expect(guarded).toContain('d')
+  })
+
+  test('over a directory is not taken for deletions in it', () => {
+    stage.disk.mount(stage.at('d'))
+    stage.hintAt('d/f')
+    stage.look()
+    expect(guarded).toContain('d')
+  })
+
+  test('is not asked about when only entries of a directory have gone, but the root is for its own', () => {
+    stage.remove('d/f')
+    stage.hintAt('d/f')
+    stage.look()
+    expect(guarded).toEqual([])
+    stage.remove('a')
+    stage.hintAt('a')
+    stage.look()
+    expect(guarded).toEqual([''])
+  })
+})
