@@ -142,7 +142,7 @@ export const sending: Room = {
     {
       name: 'what confirmed another target is taken for this one',
       file: 'opening.ts',
-      find: 'if (session.isNew && record.met) store.transaction(() => record.forget())',
+      find: 'if (session.isNew === true && record.met) store.transaction(() => record.forget())',
       replace: '',
       why: 'a target that is another one now holds nothing',
     },

@@ -168,7 +168,7 @@ describe('further names of a file', () => {
   beforeEach(() => {
     stage.disk.link(stage.at('a'), stage.at('d/link'))
     stage.hintAt('d/link')
-    expect(stage.look()).toContain('a entry')
+    stage.look()
   })
 
   test('are no rename', () => {

@@ -104,7 +104,7 @@ export class TreeStage {
   }
 
   hint(type: 'directory' | 'tree' | 'lost', path: string): void {
-    this.tree.hint({ type, dir: this.id(path), why: 'overflow' } as TreeHint)
+    this.tree.hint({ type, dir: this.id(path), why: 'overflow' })
   }
 
   /** Looks at what was hinted at, and reads what that leads to. */
