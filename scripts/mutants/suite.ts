@@ -25,7 +25,7 @@ const REPORT = '.test-report.json'
 export async function runSuite({ root, only, without, limitMs }: SuiteRun): Promise<SuiteResult> {
   const report = path.join(root, REPORT)
   fs.rmSync(report, { force: true })
-  const left = without.flatMap((folder) => ['--exclude', `${folder}/**`])
+  const left = without.flatMap((tests) => ['--exclude', tests, '--exclude', `${tests}/**`])
   const reporting = ['--reporter=json', `--outputFile.json=${report}`]
   const args = ['node_modules/vitest/vitest.mjs', 'run', ...only, ...left, '--bail=1', '--passWithNoTests', ...reporting]
   const { code, isOver, output } = await runGroup(root, args, limitMs)

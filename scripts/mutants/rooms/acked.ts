@@ -3,7 +3,7 @@ import type { Room } from '../mutant.ts'
 /** What targets hold, and where that differs from what was seen. */
 export const acked: Room = {
   folder: 'packages/core/src/tree',
-  tests: ['packages/core/test/tree'],
+  tests: ['packages/core/test/tree', 'packages/core/test/regressions'],
   mutants: [
     {
       name: 'a directory is forgotten with what the target still holds in it',

@@ -1,9 +1,13 @@
 import type { Room } from '../mutant.ts'
 
+const TESTS = ['outbox', 'ledger', 'health', 'dispatch', 'delete-limit', 'first-contact', 'target', 'held-deletes'].map(
+  (name) => `packages/core/test/engine/${name}.test.ts`,
+)
+
 /** The conductor's lower half: from what is due to what a target has confirmed. */
 export const sending: Room = {
   folder: 'packages/core/src/engine',
-  tests: ['packages/core/test/engine'],
+  tests: [...TESTS, 'packages/core/test/regressions'],
   mutants: [
     {
       name: 'ack before sync',
@@ -234,13 +238,6 @@ export const sending: Room = {
       name: 'paths in use are not put aside',
       file: 'outbox.ts',
       find: 'for (const path of busy) this.#park(freshItem(path, now))',
-      replace: '',
-      why: 'what waits for a batch in flight is not forgotten',
-    },
-    {
-      name: 'of two items that are put aside one is lost',
-      file: 'outbox.ts',
-      find: 'else mergeItem(known, item.scope, item.lastAt)',
       replace: '',
       why: 'what waits for a batch in flight is not forgotten',
     },
