@@ -1,8 +1,16 @@
 import type { Room } from '../mutant.ts'
 
-const TESTS = ['outbox', 'ledger', 'health', 'dispatch', 'delete-limit', 'first-contact', 'target', 'held-deletes'].map(
-  (name) => `packages/core/test/engine/${name}.test.ts`,
-)
+const TESTS = [
+  'outbox',
+  'ledger',
+  'health',
+  'dispatch',
+  'delete-limit',
+  'first-contact',
+  'target',
+  'restart',
+  'held-deletes',
+].map((name) => `packages/core/test/engine/${name}.test.ts`)
 
 /** The conductor's lower half: from what is due to what a target has confirmed. */
 export const sending: Room = {

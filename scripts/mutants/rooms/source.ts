@@ -1,7 +1,7 @@
 import type { Room } from '../mutant.ts'
 
 /** Not all of the room's: the fuzzing of handlers takes its time. */
-const TESTS = ['source', 'patrol', 'guard', 'target'].map((name) => `packages/core/test/engine/${name}.test.ts`)
+const TESTS = ['source', 'patrol', 'guard', 'target', 'restart'].map((name) => `packages/core/test/engine/${name}.test.ts`)
 
 /** The conductor's upper half: from the monitor to what was seen. */
 export const source: Room = {
