@@ -8,15 +8,15 @@ export const applying: Room = {
     {
       name: 'the root is not looked at before its entries are gone',
       file: 'apply.ts',
-      find: "else if (dir === ROOT_DIR) context.guard('' as RawPath)",
+      find: 'if (known.some((finding) => finding.dir === ROOT_DIR && (isVanished(finding) || isAppeared(finding)))) context.guard(ROOT_PATH)',
       replace: '',
       why: 'a root that was unmounted or emptied is no reason to delete',
     },
     {
       name: 'a mount that came or went deletes what it covers',
       file: 'apply.ts',
-      find: 'if (mountChanged && context.table.list(row.id, undefined, 1).length > 0) context.guard(path)\n  else if',
-      replace: 'if',
+      find: '  for (const finding of vanished) guardMount(context, finding)\n',
+      replace: '',
       why: 'nobody deleted what a mount hides',
     },
     {

@@ -54,13 +54,6 @@ export const mirror: Room = {
       why: 'nothing is read through a symbolic link',
     },
     {
-      name: 'a fifo is waited for',
-      file: 'file.ts',
-      find: ' | (fs.constants.O_NONBLOCK ?? 0)',
-      replace: '',
-      why: 'a file that has become a fifo does not stop the target',
-    },
-    {
       name: 'a file of equal size is always taken as it is',
       file: 'file.ts',
       find: '(content && (batch.reason !==',

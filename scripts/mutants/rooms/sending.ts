@@ -315,8 +315,8 @@ export const sending: Room = {
     {
       name: 'what a target cannot hold is sent',
       file: 'comparison.ts',
-      find: 'if (!capabilities.byteNames && !isUtf8(path)) {',
-      replace: "if (!capabilities.byteNames && path === '') {",
+      find: 'if (!capabilities.byteNames && !isUtf8(path)) return',
+      replace: "if (!capabilities.byteNames && path === '') return",
       why: 'handlers get what they claim to take',
     },
     {
