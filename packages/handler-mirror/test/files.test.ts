@@ -104,12 +104,15 @@ const READER = `
   read()
 `
 
-test('a file that never keeps still arrives and is reported, so that it is tried again', async () => {
+test.each([
+  ['is appended to', (path: string | Buffer) => fs.appendFileSync(path, 'x')],
+  ['is written over', (path: string | Buffer) => fs.utimesSync(path, 1, Math.random() * 1e9)],
+])('a file that %s all the time arrives and is reported, so that it is tried again', async (_how, write) => {
   stage.source.write('log', 'x')
   const original = fs.readSync
   const spy = vi.spyOn(fs, 'readSync').mockImplementation((...args: Parameters<typeof fs.readSync>) => {
     const length = original(...args)
-    fs.appendFileSync(stage.source.at('log'), 'x')
+    write(stage.source.at('log'))
     return length
   })
   const result = await stage.send([change('create', 'log')])
