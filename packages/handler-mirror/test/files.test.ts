@@ -55,6 +55,20 @@ test('a copy is not linked when the file may have been written to again within t
   expect(read(stage.destination, 'b')).toBe('TEXT')
 })
 
+test('a name is not linked to a copy that was made of an older version', async () => {
+  await stage.open({ hardLinks: true })
+  for (const [text, time] of [
+    ['text', 1_500_000_000],
+    ['TEXT', 1_600_000_000],
+  ] as const) {
+    stage.source.write('a', text)
+    if (text === 'text') fs.linkSync(stage.source.at('a'), stage.source.at('b'))
+    fs.utimesSync(stage.source.at('a'), 1, time)
+    await stage.send(text === 'text' ? [change('create', 'a'), change('create', 'b')] : [change('update', 'b')])
+    expect(read(stage.destination, 'b')).toBe(text)
+  }
+})
+
 test('a move of one name over another of the same file leaves one', async () => {
   stage.source.write('b', 'text')
   stage.destination.write('a', 'text')
