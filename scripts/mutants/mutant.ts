@@ -20,7 +20,7 @@ export interface Room {
   /** The tests that should notice them, and are tried first: names of files or folders, as the test runner takes them. */
   readonly tests: readonly string[]
   /** Those that are tried next, before all the others. Default: whole lives of the engine. */
-  readonly then?: readonly string[]
+  readonly next?: readonly string[]
   readonly mutants: readonly Mutant[]
 }
 

@@ -19,7 +19,7 @@ const LIMIT_MS = 120_000
 const LIVES: readonly string[] = ['packages/core/test/simulation', 'packages/core/test/regressions', 'packages/core/test/engine']
 
 /** Runs the quick suite with the mistake in the copy of the workspace at `root`, the tests that should notice it first. */
-export async function tryMutant(root: string, { folder, tests, then = LIVES }: Room, mutant: Mutant): Promise<Verdict> {
+export async function tryMutant(root: string, { folder, tests, next = LIVES }: Room, mutant: Mutant): Promise<Verdict> {
   const startedMs = performance.now()
   const file = path.join(root, folder, mutant.file)
   const original = fs.readFileSync(file, 'utf8')
@@ -31,7 +31,7 @@ export async function tryMutant(root: string, { folder, tests, then = LIVES }: R
   if (mutated === undefined) return end(false, 'STALE: its text does not stand in the file exactly once')
   fs.writeFileSync(file, mutated)
   try {
-    const result = await runQuickSuite(root, [tests, then, ALL], LIMIT_MS)
+    const result = await runQuickSuite(root, [tests, next, ALL], LIMIT_MS)
     if (result.type === 'passed') return end(false, 'SURVIVED')
     if (result.type === 'failed') return end(true, result.test)
     if (result.type === 'timeout') return end(mutant.hangs === true, `not over after ${LIMIT_MS / 1000} s`)

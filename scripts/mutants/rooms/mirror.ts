@@ -3,7 +3,7 @@ import type { Room } from '../mutant.ts'
 export const mirror: Room = {
   folder: 'packages/handler-mirror/src',
   tests: ['metadata', 'files', 'keeping', 'destination'].map((name) => `packages/handler-mirror/test/${name}.test.ts`),
-  then: ['packages/handler-mirror/test'],
+  next: ['packages/handler-mirror/test'],
   mutants: [
     {
       name: 'a copy is not put in its place in one step',
