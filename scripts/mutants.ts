@@ -2,7 +2,7 @@ import path from 'node:path'
 import { parseArgs, styleText } from 'node:util'
 import type { Mutant, Room } from './mutants/mutant.ts'
 import { rooms } from './mutants/rooms.ts'
-import { runQuickSuite, tryMutant, type Verdict } from './mutants/trial.ts'
+import { ALL, runQuickSuite, tryMutant, type Verdict } from './mutants/trial.ts'
 import { copyWorkspace } from './mutants/workspace-copy.ts'
 
 const USAGE = `usage: npm run mutants -- [options]
@@ -32,7 +32,7 @@ async function main(args: readonly string[]): Promise<number> {
   process.on('exit', () => copy.dispose())
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130))
   if (!options.trust) {
-    const result = await runQuickSuite(copy.root, [])
+    const result = await runQuickSuite(copy.root, [ALL], Infinity)
     if (result.type !== 'passed') {
       console.error(`mutants: the tests do not pass without any mistake: ${JSON.stringify(result)}`)
       return 1

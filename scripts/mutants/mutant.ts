@@ -19,6 +19,8 @@ export interface Room {
   readonly folder: string
   /** The tests that should notice them, and are tried first: names of files or folders, as the test runner takes them. */
   readonly tests: readonly string[]
+  /** Those that are tried next, before all the others. Default: whole lives of the engine. */
+  readonly next?: readonly string[]
   readonly mutants: readonly Mutant[]
 }
 

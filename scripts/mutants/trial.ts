@@ -16,10 +16,10 @@ export interface Verdict {
 const LIMIT_MS = 120_000
 
 /** Whole lives of the engine: what notices most. */
-const LIVES = ['packages/core/test/simulation', 'packages/core/test/regressions', 'packages/core/test/engine']
+const LIVES: readonly string[] = ['packages/core/test/simulation', 'packages/core/test/regressions', 'packages/core/test/engine']
 
 /** Runs the quick suite with the mistake in the copy of the workspace at `root`, the tests that should notice it first. */
-export async function tryMutant(root: string, { folder, tests }: Room, mutant: Mutant): Promise<Verdict> {
+export async function tryMutant(root: string, { folder, tests, next = LIVES }: Room, mutant: Mutant): Promise<Verdict> {
   const startedMs = performance.now()
   const file = path.join(root, folder, mutant.file)
   const original = fs.readFileSync(file, 'utf8')
@@ -31,7 +31,7 @@ export async function tryMutant(root: string, { folder, tests }: Room, mutant: M
   if (mutated === undefined) return end(false, 'STALE: its text does not stand in the file exactly once')
   fs.writeFileSync(file, mutated)
   try {
-    const result = await runQuickSuite(root, tests)
+    const result = await runQuickSuite(root, [tests, next, ALL], LIMIT_MS)
     if (result.type === 'passed') return end(false, 'SURVIVED')
     if (result.type === 'failed') return end(true, result.test)
     if (result.type === 'timeout') return end(mutant.hangs === true, `not over after ${LIMIT_MS / 1000} s`)
@@ -41,12 +41,14 @@ export async function tryMutant(root: string, { folder, tests }: Room, mutant: M
   }
 }
 
-/** The unit tests, the simulation and the tests of handlers of the workspace at `root`, in this order: `first`, lives, the rest. */
-export async function runQuickSuite(root: string, first: readonly string[]): Promise<SuiteResult> {
-  const endMs = performance.now() + LIMIT_MS
+/** The quick suite: unit tests, the simulation, the tests of handlers. */
+export const ALL = ['packages']
+
+/** Runs tests of the workspace at `root`, in parts one after the other, each test once. */
+export async function runQuickSuite(root: string, parts: readonly (readonly string[])[], wholeMs: number): Promise<SuiteResult> {
+  const endMs = performance.now() + wholeMs
   const done: string[] = []
-  for (const only of [first, LIVES, ['packages']]) {
-    if (only.length === 0) continue
+  for (const only of parts) {
     const limitMs = endMs - performance.now()
     const result: SuiteResult = limitMs > 0 ? await runSuite({ root, only, without: done, limitMs }) : { type: 'timeout' }
     if (result.type !== 'passed') return result

@@ -99,6 +99,19 @@ describe('a destination that is replaced in the middle of a batch', () => {
   })
 })
 
+test('nothing is written below a destination that was replaced by one of the same content', async () => {
+  stage.source.write('d/f', 'text')
+  const destination = `${stage.destination.root}/d`
+  await stage.open({ destination })
+  await stage.send([change('create', 'd', directory), change('create', 'd/f')])
+  fs.cpSync(destination, `${destination}.copy`, { recursive: true })
+  fs.renameSync(destination, `${destination}.away`)
+  fs.renameSync(`${destination}.copy`, destination)
+  stage.source.write('d/f', 'changed')
+  await expect(stage.send([change('update', 'd/f')])).rejects.toThrow(/not the directory it was/)
+  expect(fs.readFileSync(`${destination}/d/f`, 'utf8')).toBe('text')
+})
+
 test('after a restart another directory in its place is refused, the same one is taken', async () => {
   const destination = `${stage.destination.root}/d`
   await stage.open({ destination })

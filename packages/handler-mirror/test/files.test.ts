@@ -55,6 +55,20 @@ test('a copy is not linked when the file may have been written to again within t
   expect(read(stage.destination, 'b')).toBe('TEXT')
 })
 
+test('a name is not linked to a copy that was made of an older version', async () => {
+  await stage.open({ hardLinks: true })
+  for (const [text, time] of [
+    ['text', 1_500_000_000],
+    ['TEXT', 1_600_000_000],
+  ] as const) {
+    stage.source.write('a', text)
+    if (text === 'text') fs.linkSync(stage.source.at('a'), stage.source.at('b'))
+    fs.utimesSync(stage.source.at('a'), 1, time)
+    await stage.send(text === 'text' ? [change('create', 'a'), change('create', 'b')] : [change('update', 'b')])
+    expect(read(stage.destination, 'b')).toBe(text)
+  }
+})
+
 test('a move of one name over another of the same file leaves one', async () => {
   stage.source.write('b', 'text')
   stage.destination.write('a', 'text')
@@ -104,12 +118,15 @@ const READER = `
   read()
 `
 
-test('a file that never keeps still arrives and is reported, so that it is tried again', async () => {
+test.each([
+  ['is appended to', (path: string | Buffer) => fs.appendFileSync(path, 'x')],
+  ['is written over', (path: string | Buffer) => fs.utimesSync(path, 1, Math.random() * 1e9)],
+])('a file that %s all the time arrives and is reported, so that it is tried again', async (_how, write) => {
   stage.source.write('log', 'x')
   const original = fs.readSync
   const spy = vi.spyOn(fs, 'readSync').mockImplementation((...args: Parameters<typeof fs.readSync>) => {
     const length = original(...args)
-    fs.appendFileSync(stage.source.at('log'), 'x')
+    write(stage.source.at('log'))
     return length
   })
   const result = await stage.send([change('create', 'log')])

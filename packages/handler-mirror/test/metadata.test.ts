@@ -73,18 +73,31 @@ test('at first contact a file of equal size and time is taken as it is, later it
     tree.write('same', 'text')
     fs.utimesSync(tree.at('same'), 1, 1_600_000_000)
     tree.write('newer', 'text')
+    tree.write('later', 'text')
+    fs.utimesSync(tree.at('later'), 1, 1_600_000_000)
   }
   fs.utimesSync(stage.destination.at('newer'), 1, 1_600_000_000)
   fs.chmodSync(stage.source.at('same'), 0o604)
-  const before = [look(stage.destination, 'same').ino, look(stage.destination, 'newer').ino]
+  const before = ['same', 'newer', 'later'].map((name) => look(stage.destination, name).ino)
   await untilOld(stage)
   await stage.open({}, { isKnown: false })
   await stage.send([change('create', 'same'), change('create', 'newer')], 'initial')
   expect(look(stage.destination, 'same').ino).toBe(before[0])
   expect(Number(look(stage.destination, 'same').mode) & 0o777).toBe(0o604)
   expect(look(stage.destination, 'newer').ino).not.toBe(before[1])
-  await stage.send([change('update', 'same')])
-  expect(look(stage.destination, 'same').ino).not.toBe(before[0])
+  await stage.send([change('update', 'later')])
+  expect(look(stage.destination, 'later').ino).not.toBe(before[2])
+})
+
+test('at first contact a file of equal size and time is copied when it was changed at the target just before', async () => {
+  for (const tree of [stage.source, stage.destination]) {
+    tree.write('f', 'text')
+    fs.utimesSync(tree.at('f'), 1, 1_600_000_000)
+  }
+  const { ino } = look(stage.destination, 'f')
+  await stage.open({}, { isKnown: false })
+  await stage.send([change('create', 'f')], 'initial')
+  expect(look(stage.destination, 'f').ino).not.toBe(ino)
 })
 
 test('a file of equal size and time is not taken as it is when it may have been put there by a rename', async () => {
@@ -122,6 +135,10 @@ test.runIf(process.geteuid?.() === 0)('owners are carried, and set-id bits survi
     const { uid, gid, mode } = look(stage.destination, path)
     expect([path, uid, gid, mode]).toEqual([path, 1234n, 2345n, look(stage.source, path).mode])
   }
+  fs.chownSync(stage.source.at('f'), 3456, 4567)
+  fs.chmodSync(stage.source.at('f'), 0o6755)
+  await stage.send([change('update', 'f', { content: false })])
+  expect(look(stage.destination, 'f')).toMatchObject({ uid: 3456n, gid: 4567n, mode: look(stage.source, 'f').mode })
 })
 
 test.runIf(process.geteuid?.() === 0)('a user fills and empties directories that are read-only in the source', async () => {

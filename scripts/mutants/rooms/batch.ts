@@ -33,11 +33,18 @@ export const batch: Room = {
       why: 'missing parents are made first',
     },
     {
-      name: 'a rename goes over what is there',
+      name: 'a rename goes over a directory with entries',
       file: 'moves.ts',
-      find: "if (to.acked.id === 0 && to.acked.kind !== 'unknown' && seen.kind === 'file') return true",
-      replace: "if (to.acked.kind !== 'unknown') return true",
-      why: 'a directory is not renamed over a file, nor over one with entries',
+      find: 'if (!this.#target.holdsAny(to.acked.id)) return true',
+      replace: 'return true',
+      why: 'nothing that a target holds is lost by a rename over it',
+    },
+    {
+      name: 'what is in the way of a rename is deleted, whatever the source has there',
+      file: 'assemble.ts',
+      find: 'if (lookup(below.path).seen !== undefined) return []',
+      replace: '',
+      why: 'only what the source lacks is deleted',
     },
     {
       name: 'a file that was written and renamed is renamed only',

@@ -8,13 +8,30 @@ export const looking: Room = {
     {
       name: 'hints are forgotten after the look, not before',
       file: 'tree.ts',
-      find: `      const taken = hints
-      hints = createHintSet()
-      if (!options.noLoss`,
-      replace: `      const taken = hints
-      queueMicrotask(() => (hints = createHintSet()))
-      if (!options.noLoss`,
+      find: 'if (limbo.size > 0) keepHints(hints, lost)\n',
+      replace: 'hints = createHintSet()\n      if (limbo.size > 0) keepHints(hints, lost)\n',
       why: 'a change during the look is looked at once more',
+    },
+    {
+      name: 'what was told of the inside of a directory that is elsewhere is forgotten',
+      file: 'tree.ts',
+      find: 'const lost = lookAtEntries(context, limbo, scanner, misplaced)',
+      replace: 'const lost = misplaced',
+      why: 'a hint is looked at at the place where its directory is now',
+    },
+    {
+      name: 'what was told of the inside of a directory that has not turned up yet is forgotten',
+      file: 'tree.ts',
+      find: 'if (limbo.size > 0) keepHints(hints, lost)\n',
+      replace: '',
+      why: 'a directory in limbo may turn up: hints of its inside wait for that',
+    },
+    {
+      name: 'what was looked for in vain in the root is taken to be gone',
+      file: 'entry-looks.ts',
+      find: 'if (this.#changed.has(ROOT_DIR)) this.#context.guard(ROOT_PATH)',
+      replace: '',
+      why: 'what is put in the place of the root hides what is in it',
     },
     {
       name: 'of two hints the later one counts',
@@ -31,17 +48,38 @@ export const looking: Room = {
       why: 'a directory that was away is scanned whatever else is said of it',
     },
     {
-      name: 'a tree hint takes the place of a loss',
+      name: 'of a tree hint and a loss the later one counts',
       file: 'hint-set.ts',
-      find: 'if (!set.trees.has(hint.dir)) set.trees.set(hint.dir, false)',
-      replace: 'set.trees.set(hint.dir, false)',
+      find: 'set.trees.set(dir, Math.min(suspectFromMs, set.trees.get(dir) ?? Infinity))',
+      replace: 'set.trees.set(dir, suspectFromMs)',
       why: 'where hints were lost no recent file is believed',
+    },
+    {
+      name: 'that something was made is forgotten with the next hint',
+      file: 'hint-set.ts',
+      find: 'known.made ||= made',
+      replace: 'known.made = made',
+      why: 'what looks the same may be another file in the same inode and tick of the clock',
+    },
+    {
+      name: 'a retry forgets that hints were lost',
+      file: 'hint-set.ts',
+      find: "yield suspectFromMs < Infinity ? { type: 'lost', dir, why: 'error', suspectFromMs } : { type: 'tree', dir }",
+      replace: "yield { type: 'tree', dir }",
+      why: 'a look that could not be done is asked for with all that was said of it',
+    },
+    {
+      name: 'a retry forgets single names',
+      file: 'hint-set.ts',
+      find: "yield { type: 'entry', dir, name, ...hint }",
+      replace: "yield { type: 'entry', dir, name, content: false, moved: hint.moved }",
+      why: 'a look that could not be done is asked for with all that was said of it',
     },
     {
       name: 'a loss is scanned like any tree',
       file: 'hint-set.ts',
-      find: 'set.trees.set(hint.dir, true)',
-      replace: 'set.trees.set(hint.dir, false)',
+      find: 'addTree(set, hint.dir, hint.suspectFromMs ?? recentMs)',
+      replace: 'addTree(set, hint.dir, hint.suspectFromMs ?? Infinity)',
       why: 'where hints were lost no recent file is believed',
     },
     {
@@ -54,16 +92,37 @@ export const looking: Room = {
     {
       name: 'recent files are believed after a loss',
       file: 'tree.ts',
-      find: 'suspectFromMs = Math.min(suspectFromMs, options.counters.horizonMs - RACY_MS)',
-      replace: 'suspectFromMs = Math.min(suspectFromMs, options.counters.horizonMs)',
+      find: 'hint: (hint) => addHint(hints, hint, options.counters.horizonMs - RACY_MS),',
+      replace: 'hint: (hint) => addHint(hints, hint, options.counters.horizonMs),',
       why: 'file times lag behind the clock: what is a second older than the horizon may have been written after it',
     },
     {
       name: 'recent files are believed by who polls',
       file: 'tree.ts',
-      find: 'if (!options.noLoss && taken.trees.has(ROOT_DIR)) taken.trees.set(ROOT_DIR, true)',
-      replace: '',
+      find: 'if (!options.noLoss && taken.trees.has(ROOT_DIR)) {',
+      replace: 'if (options.noLoss && taken.trees.has(ROOT_DIR)) {',
       why: 'where nobody tells each change, what hides within the tick of the clock is sent again',
+    },
+    {
+      name: 'what was away or made anew is believed to be the same',
+      file: 'entry-looks.ts',
+      find: 'isBack: moved || made,',
+      replace: 'isBack: false,',
+      why: 'what looks the same may have been written to elsewhere, or be another file in the same inode',
+    },
+    {
+      name: 'a look that could not be done is not asked for again',
+      file: 'entry-looks.ts',
+      find: "if (found === 'unknown') context.again({ type: 'entry', dir, name, ...hint })",
+      replace: '',
+      why: 'no error is silent: it leads to a retry',
+    },
+    {
+      name: 'a write to a name that has gone is forgotten',
+      file: 'entry-looks.ts',
+      find: "if (found === 'absent' && hint.content) this.#limbo.noteStray()",
+      replace: '',
+      why: 'what was written to before it was renamed may be what turns up elsewhere',
     },
     {
       name: 'what left is told gone before all was scanned',
@@ -74,24 +133,23 @@ export const looking: Room = {
     },
     {
       name: 'a directory that was away is not read again',
-      file: 'tree.ts',
-      find: 'if (below) scanner.add({ dir: below, deep: true, look: distrust(Infinity) })',
+      file: 'entry-looks.ts',
+      find: 'if (below) this.#scanner.add({ dir: below, deep: true, look: distrust(Infinity) })',
       replace: '',
       why: 'hints of its inside were looked for where it was not',
     },
     {
       name: 'a changed rule file is looked at like any other',
-      file: 'tree.ts',
-      find: 'if (context.rules.directory !== undefined && [...names.keys()].some((name) => RULE_FILES.has(name))) {',
-      replace: 'if (context.rules.directory !== undefined && names.size > 1) {',
+      file: 'entry-looks.ts',
+      find: 'if (rules.directory !== undefined && [...names.keys()].some((name) => RULE_FILES.has(name))) {',
+      replace: 'if (rules.directory !== undefined && names.size > 1) {',
       why: 'a .gitignore that changes is obeyed at once',
     },
     {
       name: 'a scan in progress is not told of looks',
-      file: 'tree.ts',
-      find: `    scanner.disturb(dir)
-    for (const [name,`,
-      replace: `    for (const [name,`,
+      file: 'entry-looks.ts',
+      find: '    this.#scanner.disturb(dir)\n',
+      replace: '',
       why: 'a listing that was read before a look is out of date',
     },
     {
@@ -113,6 +171,7 @@ export const looking: Room = {
     names = context.fs.list(absolute)
   } catch (error) {
     context.problem(path, error)
+    context.again(job.deep ? laterBelow(job.dir, job) : { type: 'directory', dir: job.dir })
     return 'unreadable'
   }
 `,
@@ -121,6 +180,7 @@ export const looking: Room = {
     names = context.fs.list(absolute)
   } catch (error) {
     context.problem(path, error)
+    context.again(job.deep ? laterBelow(job.dir, job) : { type: 'directory', dir: job.dir })
     return 'unreadable'
   }
   const armed = context.arm(job.dir, absolute)
@@ -140,10 +200,9 @@ export const looking: Room = {
     {
       name: 'a directory that cannot be listed is empty',
       file: 'scan.ts',
-      find: `    context.problem(path, error)
+      find: `    context.again(job.deep ? laterBelow(job.dir, job) : { type: 'directory', dir: job.dir })
     return 'unreadable'`,
-      replace: `    context.problem(path, error)
-    names = []`,
+      replace: `    names = []`,
       why: 'what cannot be read was not deleted',
     },
     {
@@ -186,10 +245,24 @@ export const looking: Room = {
     {
       name: 'what is not in the listing any more is kept',
       file: 'scan.ts',
-      find: "if (typeof found === 'object') findings.push(found)\n    }\n    this.#apply(findings)\n    if (this.#isNew",
+      find: "if (typeof found === 'object') findings.push(found)\n      else if (found === 'unknown') this.#lookLater(name, row)\n    }\n    this.#apply(findings)\n    if",
       replace:
-        "if (typeof found === 'object' && found.disk !== undefined) findings.push(found)\n    }\n    this.#apply(findings)\n    if (this.#isNew",
+        "if (typeof found === 'object' && found.disk !== undefined) findings.push(found)\n      else if (found === 'unknown') this.#lookLater(name, row)\n    }\n    this.#apply(findings)\n    if",
       why: 'a scan finds what was deleted',
+    },
+    {
+      name: 'a scan goes on below what could not be looked at by itself',
+      file: 'scan.ts',
+      find: 'if (job.deep && row !== undefined && row.id > 0) this.#context.again(laterBelow(row.id, job))',
+      replace: '',
+      why: 'what is below an entry that could not be looked at is scanned later',
+    },
+    {
+      name: 'a directory that could not be listed is not tried again',
+      file: 'scan.ts',
+      find: "    context.again(job.deep ? laterBelow(job.dir, job) : { type: 'directory', dir: job.dir })\n",
+      replace: '',
+      why: 'no error is silent: it leads to a retry',
     },
     {
       name: 'what cannot be looked at is gone',
@@ -209,9 +282,8 @@ export const looking: Room = {
     {
       name: 'an equal stat is believed although bytes were written',
       file: 'finding.ts',
-      find: `    content ||
-    row.sizeBytes !== disk.sizeBytes ||`,
-      replace: '    row.sizeBytes !== disk.sizeBytes ||',
+      find: '    content ||\n    isBack ||',
+      replace: '    isBack ||',
       why: 'a rewrite within the tick of the clock looks as if nothing had happened',
     },
     {

@@ -2,7 +2,8 @@ import type { Room } from '../mutant.ts'
 
 export const mirror: Room = {
   folder: 'packages/handler-mirror/src',
-  tests: ['packages/handler-mirror/test'],
+  tests: ['metadata', 'files', 'keeping', 'destination'].map((name) => `packages/handler-mirror/test/${name}.test.ts`),
+  next: ['packages/handler-mirror/test'],
   mutants: [
     {
       name: 'a copy is not put in its place in one step',
@@ -52,13 +53,6 @@ export const mirror: Room = {
       find: 'fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0)',
       replace: 'fs.constants.O_RDONLY',
       why: 'nothing is read through a symbolic link',
-    },
-    {
-      name: 'a fifo is waited for',
-      file: 'file.ts',
-      find: ' | (fs.constants.O_NONBLOCK ?? 0)',
-      replace: '',
-      why: 'a file that has become a fifo does not stop the target',
     },
     {
       name: 'a file of equal size is always taken as it is',
@@ -139,20 +133,6 @@ export const mirror: Room = {
       find: '  pass.targetGuard.trust(path)\n  pass.directories.settle(path)\n}',
       replace: '  pass.targetGuard.trust(path)\n}',
       why: 'modes and owners of directories are equal',
-    },
-    {
-      name: 'a directory that was opened for us stays open',
-      file: 'touched-directories.ts',
-      find: '    this.settle(directory)\n    return true',
-      replace: '    return true',
-      why: 'a directory that is read-only in the source is so at the target',
-    },
-    {
-      name: 'directories are finished from above',
-      file: 'touched-directories.ts',
-      find: 'b.length - a.length)',
-      replace: 'a.length - b.length)',
-      why: 'a directory that loses its search permission hides what is below',
     },
     {
       name: 'another directory in place of the destination is written to',

@@ -1,8 +1,9 @@
 import type { Room } from '../mutant.ts'
 
-export const monitor: Room = {
+/** The kernel's own hints. */
+export const inotify: Room = {
   folder: 'packages/core/src/monitor',
-  tests: ['packages/core/test/monitor'],
+  tests: ['packages/core/test/monitor/inotify.test.ts', 'packages/core/test/monitor/namespace.test.ts'],
   mutants: [
     {
       name: 'an overflow is taken for an event',
@@ -109,6 +110,18 @@ export const monitor: Room = {
       replace: 'const rest = this.directories(watch).filter((other) => other < 0)',
       why: 'the kernel has one watch for an inode, however many ids it has here',
     },
+  ],
+}
+
+/** The other monitors, and the choice. */
+export const portable: Room = {
+  folder: 'packages/core/src/monitor',
+  tests: [
+    'packages/core/test/monitor/poll.test.ts',
+    'packages/core/test/monitor/choose.test.ts',
+    'packages/core/test/monitor/parcel.test.ts',
+  ],
+  mutants: [
     {
       name: 'the poll comes once',
       file: 'poll.ts',

@@ -2,7 +2,7 @@ import type { Room } from '../mutant.ts'
 
 export const schedule: Room = {
   folder: 'packages/core/src/schedule',
-  tests: ['packages/core/test/schedule'],
+  tests: ['packages/core/test/schedule', 'packages/core/test/regressions'],
   mutants: [
     {
       name: 'no backoff',

@@ -5,13 +5,6 @@ export const store: Room = {
   tests: ['packages/core/test/store'],
   mutants: [
     {
-      name: 'the lock is not taken',
-      file: 'database.ts',
-      find: "    db.exec('begin immediate; commit')\n",
-      replace: '',
-      why: 'one process runs a task',
-    },
-    {
       name: 'the lock is not kept',
       file: 'database.ts',
       find: 'pragma locking_mode = exclusive; ',

@@ -136,8 +136,9 @@ function place(context: TreeContext, limbo: Limbo, finding: Finding, options: Ap
   }
   const left = limbo.release(twin.name)
   context.table.move(twin.parent, twin.name, dir, name)
+  const isOther = finding.content || finding.isMade === true
   const written =
-    finding.content || left.written || limbo.hasStray || twin.sizeBytes !== disk.sizeBytes || twin.mtimeMs !== disk.mtimeMs
+    isOther || left.written || limbo.hasStray || twin.sizeBytes !== disk.sizeBytes || twin.mtimeMs !== disk.mtimeMs
   const content = twin.kind === 'directory' || !written ? twin.content : stamp
   context.table.put(dir, name, { ...disk, id: twin.id, stamp, content })
   context.touch(left.path, 'tree')

@@ -25,29 +25,34 @@ test('what goes below something that goes is deleted once', () => {
   expect(told(states.assemble(['d/', 'd/f']).steps)).toEqual(['-d/f', '-d'])
 })
 
-test.each([1, 2, 3, 5])('whatever finds no room in batches of %i comes with the next ones, in order', (maxChanges) => {
-  const seen = { 'a/': 1, 'a/b/': 2, 'a/b/c': 3, 'a/d': 4, e: 5, f: 6, 'x/': 10 }
-  const states = new TwoStates(seen, { 'gone/': 7, 'gone/g/': 8, 'gone/g/h': 9, x: 11 })
-  const sent: string[] = []
-  let items: readonly TestItem[] = states.assemble(['a', 'e', 'f', 'gone', 'x'], { maxChanges: 0 }).rest
-  for (let batches = 0; items.length > 0 && batches < 50; batches++) {
-    const { steps, again, rest } = states.assemble([], { items, maxChanges })
-    expect(steps.length).toBeLessThanOrEqual(maxChanges)
-    sent.push(...told(steps))
-    for (const { type, path, seen: entry } of steps)
-      if (type === 'delete') states.acked.remove(path)
-      else states.acked.put(path, entry!)
-    items = [...rest, ...again]
-  }
-  expect(sent.toSorted()).toEqual(['+a', '+a/b', '+a/b/c', '+a/d', '+e', '+f', '-gone', '-gone/g', '-gone/g/h', '~x'].toSorted())
-  for (const [before, after] of [
-    ['+a', '+a/b'],
-    ['+a/b', '+a/b/c'],
-    ['-gone/g/h', '-gone/g'],
-    ['-gone/g', '-gone'],
-  ])
-    expect(sent.indexOf(before!)).toBeLessThan(sent.indexOf(after!))
-})
+test.each([1, 2, 3, 5].flatMap((most) => [[most, ['a', 'e', 'f', 'gone', 'x']] as const, [most, ['']] as const]))(
+  'whatever finds no room in batches of %i comes with the next ones, in order, from %j',
+  (maxChanges, paths) => {
+    const seen = { 'a/': 1, 'a/b/': 2, 'a/b/c': 3, 'a/d': 4, e: 5, f: 6, 'x/': 10 }
+    const states = new TwoStates(seen, { 'gone/': 7, 'gone/g/': 8, 'gone/g/h': 9, x: 11 })
+    const sent: string[] = []
+    let items: readonly TestItem[] = states.assemble(paths, { maxChanges: 0 }).rest
+    for (let batches = 0; items.length > 0 && batches < 50; batches++) {
+      const { steps, again, rest } = states.assemble([], { items, maxChanges })
+      expect(steps.length).toBeLessThanOrEqual(maxChanges)
+      sent.push(...told(steps))
+      for (const { type, path, seen: entry } of steps)
+        if (type === 'delete') states.acked.remove(path)
+        else states.acked.put(path, entry!)
+      items = [...rest, ...again]
+    }
+    expect(sent.toSorted()).toEqual(
+      ['+a', '+a/b', '+a/b/c', '+a/d', '+e', '+f', '-gone', '-gone/g', '-gone/g/h', '~x'].toSorted(),
+    )
+    for (const [before, after] of [
+      ['+a', '+a/b'],
+      ['+a/b', '+a/b/c'],
+      ['-gone/g/h', '-gone/g'],
+      ['-gone/g', '-gone'],
+    ])
+      expect(sent.indexOf(before!)).toBeLessThan(sent.indexOf(after!))
+  },
+)
 
 test('a file waits until the directory in its place is deleted whole, however many batches that takes', () => {
   const states = new TwoStates({ d: 1 }, { 'd/': 2, 'd/a': 3, 'd/b': 4, 'd/c': 5 })

@@ -48,6 +48,14 @@ test('what the root was is remembered, and another one is refused', () => {
   expect(first.check()?.code).toBe('ROOT_GONE')
 })
 
+test.each([{ birthMs: 6 }, { ino: 3 }])('a root with another %o is another one, and nothing has vanished from it', (other) => {
+  const running = guard()
+  running.check()
+  root = { ...directory, ...other }
+  expect(running.check()?.code).toBe('ROOT_REPLACED')
+  expect(() => running.beforeVanish(fromText(''))).toThrow('another directory or file system')
+})
+
 test('another device number after a restart is no other root', () => {
   const first = guard()
   first.check()

@@ -4,6 +4,7 @@ import { onTestFinished } from 'vitest'
 import { createEngine, type Engine, type EngineOptions } from '../../src/engine/engine.ts'
 import { DEFAULTS } from '../../src/config/defaults.ts'
 import type { Handler } from '../../src/handler.ts'
+import type { Clock } from '../../src/model/clock.ts'
 import type { TargetSpec, Task } from '../../src/model/task.ts'
 import { compileRules } from '../../src/rules/compile.ts'
 import { project } from './project.ts'
@@ -26,10 +27,12 @@ export interface LiveOptions {
   readonly task?: Partial<Task>
   /** Instead of how an engine opens its state. */
   readonly open?: EngineOptions['open']
+  /** Default: the real time. */
+  readonly clock?: Clock
 }
 
 /** Not started; stopped when the test is over. With `folder`, an earlier one goes on with its source and state. */
-export function liveEngine({ handlers, folder = project({ 'source/': '' }), task: changes, open }: LiveOptions): LiveEngine {
+export function liveEngine({ handlers, folder = project({ 'source/': '' }), task: changes, open, clock }: LiveOptions): LiveEngine {
   const warnings: string[] = []
   const at = (name: string): string => path.join(folder, 'source', name)
   const targets = Object.entries(handlers).map(([name, handler]): TargetSpec => ({ name, handler, options: {} }))
@@ -49,7 +52,7 @@ export function liveEngine({ handlers, folder = project({ 'source/': '' }), task
     ...changes,
   }
   const log = { debug() {}, info() {}, warn: (message: string) => void warnings.push(message) }
-  const engine = createEngine(task, { log, ...(open && { open }) })
+  const engine = createEngine(task, { log, ...(open && { open }), ...(clock && { clock }) })
   onTestFinished(() => engine.stop({ abort: true }))
   return {
     engine,

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest'
+import { Patrol } from '../../src/engine/patrol.ts'
+import type { RawPath } from '../../src/model/path.ts'
+import { FakeClock } from '../../src/testing/fake-clock.ts'
+import { TreeStage } from '../tree/tree-stage.ts'
+
+function begin(scrubIntervalMs = 0) {
+  const stage = new TreeStage()
+  stage.mkdir('d')
+  stage.write('d/f')
+  stage.begin()
+  const clock = new FakeClock()
+  const patrol = new Patrol({ clock, pollIntervalMs: 1000, scrubIntervalMs, mounts: () => undefined })
+  const visit = (): boolean => {
+    patrol.visit(stage.tree, clock.monotonic())
+    return stage.tree.hasHints
+  }
+  return { stage, clock, patrol, visit }
+}
+
+test('a look that could not be done is asked for once more, after a while', () => {
+  const { stage, clock, patrol, visit } = begin()
+  patrol.again({ type: 'entry', dir: stage.id('d'), name: 'f' as RawPath, content: true })
+  expect(visit()).toBe(false)
+  expect(patrol.nextAt).toBeGreaterThan(clock.monotonic())
+  clock.advance(10_000)
+  expect(visit()).toBe(true)
+  expect(stage.look()).toEqual(['d/f entry'])
+  expect(patrol.nextAt).toBeUndefined()
+})
+
+test('a directory without a watch is polled', () => {
+  const { stage, clock, patrol, visit } = begin()
+  patrol.addUncovered(stage.id('d'))
+  stage.write('d/new')
+  expect([patrol.uncovered, patrol.nextAt]).toEqual([1, 1000])
+  clock.advance(1000)
+  expect(visit()).toBe(true)
+  expect(stage.look()).toContain('d/new entry')
+})
+
+test('everything is scrubbed again and again, or never', () => {
+  const { clock, patrol } = begin(5000)
+  for (let round = 0; round < 3; round++) {
+    expect(patrol.isScrubDue(clock.monotonic())).toBe(false)
+    clock.advance(5000)
+    expect(patrol.isScrubDue(clock.monotonic())).toBe(true)
+  }
+  expect(begin(0).patrol.isScrubDue(1e9)).toBe(false)
+})

@@ -1,0 +1,227 @@
+import fs from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { FakeClock } from '../../src/testing/fake-clock.ts'
+import { createGate } from '../support/gate.ts'
+import { liveEngine } from '../support/live-engine.ts'
+
+const NOTHING = { share: 1, above: 0 }
+
+test('only what the handler has confirmed is taken to be there', async () => {
+  const gate = createGate()
+  const live = liveEngine({ handlers: { gate: gate.handler } })
+  await live.engine.start()
+  gate.close()
+  live.write('a')
+  await expect.poll(() => gate.waiting()).toBe(1)
+  expect(live.engine.status().targets[0]).toMatchObject({ inFlight: 1, synced: { changes: 0 } })
+  gate.open()
+  await live.engine.idle()
+  expect(live.engine.status().targets[0]).toMatchObject({ inFlight: 0, pending: 0, synced: { changes: 1 } })
+})
+
+test('no more batches at once than the handler takes', async () => {
+  const gate = createGate({ parallel: 2, maxChanges: 1 })
+  const live = liveEngine({ handlers: { gate: gate.handler } })
+  for (const name of ['a', 'b', 'c', 'd', 'e']) live.write(name)
+  gate.close()
+  const started = live.engine.start()
+  for (let passed = 0; passed < 5; passed++) {
+    await expect.poll(() => gate.waiting()).toBeGreaterThan(0)
+    gate.openFirst()
+  }
+  await started
+  expect(gate.names()).toEqual(['a', 'b', 'c', 'd', 'e'])
+  expect(gate.most()).toBe(2)
+})
+
+test('between the starts of two batches there is the time that the user wants', async () => {
+  const gate = createGate({ maxChanges: 1 })
+  const live = liveEngine({
+    handlers: { gate: gate.handler },
+    task: { schedule: { delayMs: 0, settleMs: 0, maxWaitMs: 1000, minIntervalMs: 100, bigFile: undefined } },
+  })
+  for (const name of ['a', 'b', 'c']) live.write(name)
+  await live.engine.start()
+  const pauses = gate.times.slice(1).map((time, at) => time - gate.times[at]!)
+  expect(pauses).toHaveLength(2)
+  expect(Math.min(...pauses)).toBeGreaterThan(60)
+})
+
+test('nothing is sent while paused, and all of it after that', async () => {
+  const gate = createGate()
+  const live = liveEngine({ handlers: { gate: gate.handler } })
+  await live.engine.start()
+  live.engine.pause()
+  live.write('a')
+  await expect.poll(() => live.engine.status().targets[0]!.pending).toBe(1)
+  await expect.poll(() => live.engine.status().state).toBe('paused')
+  expect(gate.came).toEqual([])
+  live.engine.resume()
+  await live.engine.idle()
+  expect(gate.names()).toEqual(['a'])
+})
+
+test('a path that fails is tried again, is a problem until it works, and is one no more then', async () => {
+  const gate = createGate()
+  const live = liveEngine({ handlers: { gate: gate.handler } })
+  await live.engine.start()
+  gate.answer = () => ({ failed: [{ path: 'bad', error: new Error('no') }] })
+  live.write('bad')
+  await expect.poll(() => live.engine.status().targets[0]!.problems).toMatchObject([{ path: 'bad', reason: 'no' }])
+  gate.answer = (_batch, sync) => sync()
+  await expect.poll(() => gate.names()).toEqual(['bad'])
+  await live.engine.idle()
+  expect(live.engine.status().targets[0]).toMatchObject({ problemCount: 0, pending: 0 })
+})
+
+test('a batch that fails as a whole is tried again', async () => {
+  const gate = createGate()
+  const live = liveEngine({ handlers: { gate: gate.handler } })
+  let left = 3
+  gate.answer = (_batch, sync) => {
+    if (left-- > 0) throw new Error('away')
+    return sync()
+  }
+  for (const name of ['a', 'b', 'c']) live.write(name)
+  await live.engine.start()
+  await expect.poll(() => gate.names()).toEqual(['a', 'b', 'c'])
+  await live.engine.idle()
+  expect(live.engine.status().targets[0]).toMatchObject({ problemCount: 0, pending: 0, state: 'running' })
+})
+
+test('what waits for a batch that fails is not forgotten', async () => {
+  const gate = createGate()
+  const live = liveEngine({ handlers: { gate: gate.handler } })
+  live.write('a')
+  await live.engine.start()
+  live.engine.pause()
+  fs.renameSync(`${live.folder}/source/a`, `${live.folder}/source/b`)
+  live.write('c')
+  await expect.poll(() => live.engine.status().targets[0]!.pending).toBe(3)
+  let left = 1
+  gate.answer = (_batch, sync) => {
+    if (left-- > 0) throw new Error('away')
+    return sync()
+  }
+  live.engine.resume()
+  await expect.poll(() => gate.names()).toEqual(['b', 'c'])
+  expect(gate.came[1]).toBe('>b')
+})
+
+test('deletions that came to nothing do not count as done', async () => {
+  const gate = createGate()
+  const live = liveEngine({ handlers: { gate: gate.handler }, task: { maxDelete: { share: 0.5, above: 5 } } })
+  for (let at = 0; at < 20; at++) live.write(`d/${at}`)
+  await live.engine.start()
+  let left = 3
+  gate.answer = (_batch, sync) => {
+    if (left-- > 0) throw new Error('away')
+    return sync()
+  }
+  for (let at = 0; at < 8; at++) live.remove(`d/${at}`)
+  await expect.poll(() => gate.names()).toHaveLength(13)
+  expect(live.engine.status().targets[0]!.heldDeletes).toBe(0)
+})
+
+describe('what changes while it is being sent', () => {
+  test('and was there for a moment only is deleted once more', async () => {
+    const gate = createGate()
+    const live = liveEngine({ handlers: { gate: gate.handler } })
+    live.write('a')
+    await live.engine.start()
+    gate.answer = () => {
+      gate.answer = (_batch, sync) => sync()
+      live.write('a')
+      live.remove('a')
+      return { failed: [] } // who looked in between has brought it
+    }
+    live.remove('a')
+    await expect.poll(() => gate.names()).toEqual([])
+    expect(gate.came).toEqual(['+a', '-a', '-a'])
+  })
+
+  test.each([
+    ['written to', 'a', '~a'],
+    ['deleted', undefined, '-a'],
+  ])('is sent again although nobody tells, when it is %s', async (_how, left, told) => {
+    const gate = createGate()
+    const live = liveEngine({ handlers: { gate: gate.handler }, task: { monitor: 'poll', pollIntervalMs: 300 } })
+    live.write('a')
+    await live.engine.start()
+    const before = gate.came.length
+    const sent = new Promise<void>((resolve) => {
+      gate.answer = async (_batch, sync) => {
+        const result = await sync()
+        gate.answer = (_next, again) => again()
+        live.engine.hooks.synced.tap('test', () => resolve())
+        live.write('a', 'changed meanwhile')
+        return result
+      }
+    })
+    if (left === undefined) live.remove('a')
+    else live.write('a', left)
+    await sent
+    await live.engine.idle()
+    expect(gate.came.slice(before, before + 1)).toEqual([told])
+    expect(gate.came).toHaveLength(before + 2)
+    expect(gate.names()).toEqual(['a'])
+  })
+})
+
+test('what a handler may have written late, after it was given up, is sent once more', async () => {
+  const clock = new FakeClock(Date.now())
+  const gate = createGate()
+  const live = liveEngine({
+    ...{ clock, handlers: { gate: gate.handler } },
+    task: { monitor: 'poll', pollIntervalMs: 3_600_000, timeoutMs: 1000 },
+  })
+  const until = async (isDone: () => boolean): Promise<void> => {
+    for (let turns = 0; !isDone(); turns++) {
+      if (turns > 2000) throw new Error(`It never came true: ${gate.came.join(', ')}`)
+      clock.advance(10)
+      await new Promise((resolve) => {
+        setImmediate(resolve)
+      })
+    }
+  }
+  const late = Promise.withResolvers<undefined>()
+  gate.answer = () => late.promise
+  fs.mkdirSync(`${live.folder}/source/d`)
+  void live.engine.start()
+  await until(() => gate.came.length === 1)
+  gate.answer = (_batch, sync) => sync()
+  await until(() => gate.came.length === 2 && live.engine.status().targets[0]!.pending === 0)
+  late.resolve(undefined)
+  await until(() => gate.came.length === 3)
+  expect(gate.came).toEqual(['+d', '~d', '~d'])
+  let isStopped = false
+  void live.engine.stop().then(() => (isStopped = true))
+  await until(() => isStopped)
+})
+
+test('what a target holds and the source lacks is kept and counted, or deleted when that is asked for', async () => {
+  const gate = createGate({}, { inventory: () => [{ path: 'stranger', kind: 'file' }] })
+  const live = liveEngine({ handlers: { gate: gate.handler }, task: { extraneous: 'keep', maxDelete: NOTHING } })
+  live.write('a')
+  await live.engine.start()
+  expect([gate.came, live.engine.status().targets[0]!.kept]).toEqual([['+a'], 1])
+  const other = createGate({}, { inventory: () => [{ path: 'stranger', kind: 'file' }] })
+  const deleting = liveEngine({ handlers: { other: other.handler }, task: { extraneous: 'delete', maxDelete: NOTHING } })
+  deleting.write('a')
+  await deleting.engine.start()
+  expect(other.came).toEqual(['-stranger +a'])
+})
+
+test('deletions in many batches are counted together', async () => {
+  const gate = createGate({ maxChanges: 2 })
+  const live = liveEngine({ handlers: { gate: gate.handler }, task: { maxDelete: { share: 0.5, above: 5 } } })
+  const names = Array.from({ length: 20 }, (_, at) => `f${at + 10}`)
+  for (const name of names) live.write(name)
+  await live.engine.start()
+  for (const name of names.slice(0, 15)) {
+    live.remove(name)
+    await live.engine.idle()
+  }
+  expect(gate.names().length).toBeGreaterThanOrEqual(10)
+  expect(live.engine.status().targets[0]!.heldDeletes).toBeGreaterThan(0)
+})
