@@ -1,7 +1,8 @@
-import { type Batch, type FailedPath, sourcePath } from '@clsync/core/handler'
+import type { Batch, FailedPath } from '@clsync/core/handler'
 import { Guard } from './guard.ts'
 import type { Mirror } from './mirror.ts'
 import type { FsPath } from './native.ts'
+import { Root } from './root.ts'
 import { Slice } from './slice.ts'
 import { TouchedDirectories } from './touched-directories.ts'
 
@@ -10,6 +11,7 @@ export class Pass {
   readonly mirror: Mirror
   readonly batch: Batch
   readonly slice: Slice
+  readonly source: Root
   readonly sourceGuard: Guard
   readonly targetGuard: Guard
   readonly directories: TouchedDirectories
@@ -23,9 +25,10 @@ export class Pass {
     this.mirror = mirror
     this.batch = batch
     this.slice = new Slice(signal)
-    this.sourceGuard = new Guard(mirror.source)
-    this.targetGuard = new Guard(mirror.destination.root)
-    this.directories = new TouchedDirectories(mirror, this.sourceGuard, this.targetGuard)
+    this.source = new Root(mirror.source)
+    this.sourceGuard = new Guard(this.source)
+    this.targetGuard = new Guard(mirror.target)
+    this.directories = new TouchedDirectories(this)
   }
 
   /** Notes that the source has nothing at `path` any more. */
@@ -35,12 +38,17 @@ export class Pass {
 
   /** Where `path` is in the source, for `fs`. */
   from(path: string): FsPath {
-    return sourcePath(this.mirror.source, path)
+    return this.source.place(path)
   }
 
   /** Where `path` is in the target, for `fs`. */
   to(path: string): FsPath {
-    return sourcePath(this.mirror.destination.root, path)
+    return this.mirror.target.place(path)
+  }
+
+  close(): void {
+    this.source.forget()
+    this.mirror.target.forget()
   }
 
   /** Lets the event loop turn. Nothing that was looked at before is believed afterwards. Throws when aborted. */
