@@ -3,6 +3,7 @@ import { ROOT_DIR } from '../model/entry.ts'
 import { type RawPath, toText } from '../model/path.ts'
 import type { SeenTable } from '../model/seen.ts'
 import type { Halt } from '../observe/status.ts'
+import { identifyRoot, isSameRoot, type RootIdentity } from './root-identity.ts'
 
 /** Thrown out of a look that would take a suspicious root for deletions. */
 export class RootHalt extends Error {
@@ -40,23 +41,21 @@ export interface GuardOptions {
 }
 
 export function createGuard({ fs, root, seen, recorded, record, accept }: GuardOptions): Guard {
-  let known = recorded === undefined ? undefined : (JSON.parse(recorded) as Identity)
+  let known = recorded === undefined ? undefined : (JSON.parse(recorded) as RootIdentity)
   /** Device numbers may differ after a reboot: compared within a run only. */
   let dev: number | undefined
   let isAccepted = accept
   const text = toText(root)
-  const identify = (): Identity | undefined => {
-    const type = fs.typeOf(root)
-    // Last, as it tells a directory that has just been put in the root's place.
-    let found = fs.look(root)
-    // The source may be named by a link: what counts is where that leads.
-    if (found?.kind === 'symlink') found = fs.look(`${root}/.` as RawPath)
-    if (found?.kind !== 'directory') return undefined
-    return { ino: found.ino, birthMs: found.birthMs, type, dev: found.dev }
+  const isEmpty = (): boolean => {
+    try {
+      return fs.list(root)?.length === 0
+    } catch (error) {
+      throw new RootHalt(unreadable(text, error))
+    }
   }
   const guard: Guard = {
     check() {
-      const now = tryTo(identify)
+      const now = identifyRoot(fs, root)
       if (now === undefined) return gone(text)
       if (known === undefined) {
         record(JSON.stringify(now)) // first: what could not be written down is not known at the next start
@@ -64,7 +63,7 @@ export function createGuard({ fs, root, seen, recorded, record, accept }: GuardO
         dev = now.dev
         return undefined
       }
-      if (!isSame(now, known)) return replaced(text)
+      if (!isSameRoot(now, known)) return replaced(text)
       const isRemounted = dev !== undefined && dev !== now.dev
       // The same file system under another number is taken at the next check, when everything has been halted and is scanned anew.
       if (dev === undefined || now.birthMs > 0) dev = now.dev
@@ -78,8 +77,7 @@ export function createGuard({ fs, root, seen, recorded, record, accept }: GuardO
       if (wrong !== undefined) throw new RootHalt(wrong)
       if (isAccepted) return
       if (path !== '') throw new RootHalt(mountChanged(`${text}/${toText(path)}`))
-      if (fs.list(root)?.length === 0 && seen.list(ROOT_DIR, undefined, 1).length > 0 && seen.entries > 1)
-        throw new RootHalt(emptied(text))
+      if (isEmpty() && seen.list(ROOT_DIR, undefined, 1).length > 0 && seen.entries > 1) throw new RootHalt(emptied(text))
     },
     accept() {
       dev = undefined
@@ -95,26 +93,6 @@ export function createGuard({ fs, root, seen, recorded, record, accept }: GuardO
   return guard
 }
 
-interface Identity {
-  readonly ino: number
-  readonly birthMs: number
-  readonly type: number
-  readonly dev: number
-}
-
-function isSame(a: Identity, b: Identity): boolean {
-  return a.ino === b.ino && a.birthMs === b.birthMs && a.type === b.type
-}
-
-/** Nothing that cannot be looked at is there. */
-function tryTo<T>(look: () => T): T | undefined {
-  try {
-    return look()
-  } catch {
-    return undefined
-  }
-}
-
 const ACCEPT = 'start again with --accept'
 
 function gone(root: string): Halt {
@@ -122,6 +100,15 @@ function gone(root: string): Halt {
     code: 'ROOT_GONE',
     message: `The source ${root} is not there or is no directory any more. Nothing is deleted at any target.`,
     fix: 'Mount or restore it: syncing goes on by itself.',
+  }
+}
+
+function unreadable(root: string, error: unknown): Halt {
+  const { code, message } = error as NodeJS.ErrnoException // of the file system
+  return {
+    code: 'ROOT_GONE',
+    message: `The source ${root} cannot be read (${code ?? message}). Nothing is deleted at any target.`,
+    fix: 'Give clsync the right to read it: syncing goes on by itself.',
   }
 }
 

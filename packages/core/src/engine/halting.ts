@@ -1,3 +1,4 @@
+import { reasonOf } from '../model/reason.ts'
 import type { Halt } from '../observe/status.ts'
 import type { Guard } from './guard.ts'
 
@@ -29,12 +30,21 @@ export class Halting {
     return this.isStopped
   }
 
-  stop(halt: Halt, now: number): void {
+  /** Looks at the root now; returns whether all is well. */
+  isWell(now: number): boolean {
+    this.checkAt = -Infinity
+    this.check(now)
+    return !this.isStopped
+  }
+
+  /** Returns whether this is new. */
+  stop(halt: Halt, now: number): boolean {
     const isNew = this.halt?.code !== halt.code || this.halt.message !== halt.message
     this.halt = halt
     this.isStopped = true
     this.checkAt = now + RECHECK_MS
     if (isNew) this.#changed(halt)
+    return isNew
   }
 
   /** Everything was scanned, and nothing was wrong. */
@@ -43,6 +53,12 @@ export class Halting {
     this.halt = undefined
     this.#changed(undefined)
   }
+}
+
+/** The state could not be read or written. */
+export function stateHalt(error: unknown): Halt {
+  const message = `The state could not be read or written: ${reasonOf(error)}.`
+  return { code: 'STATE_DIR_UNUSABLE', message, fix: 'Free space, or mend the state directory.' }
 }
 
 /** How often a root that was well is looked at: nothing tells that another file system was mounted over it. */

@@ -54,6 +54,11 @@ export class Outbox {
     return this.#o.schedule.nextAt()
   }
 
+  /** Takes back problems of paths that are none any more. */
+  forgetSolved(): void {
+    this.#o.comparison.forgetSolved()
+  }
+
   /** Paths that wait and have failed less often than `attempts`. */
   unsettled(attempts: number): number {
     return this.#parked.size + this.#o.schedule.unsettled(attempts)

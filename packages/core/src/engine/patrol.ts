@@ -3,6 +3,7 @@ import type { DirId } from '../model/entry.ts'
 import type { Hint } from '../model/hint.ts'
 import { nameOf, parentOf, type RawPath, toText } from '../model/path.ts'
 import { addHint, createHintSet, hintsOf } from '../tree/hint-set.ts'
+import type { TreeOptions } from '../tree/context.ts'
 import type { Tree } from '../tree/tree.ts'
 import { createProblems, type Problems } from './problems.ts'
 
@@ -48,6 +49,16 @@ export class Patrol {
 
   get nextAt(): number | undefined {
     return earliest([this.#retryAt, this.#pollAt, this.#scrubAt, this.#mountsAt])
+  }
+
+  /** What a tree tells of what it cannot look at or watch. */
+  get reports(): Pick<TreeOptions, 'uncovered' | 'problem' | 'again' | 'solved'> {
+    return {
+      uncovered: (dir) => this.addUncovered(dir),
+      problem: (path, error) => this.addProblem(path, error),
+      again: (hint) => this.again(hint),
+      solved: (path) => this.solve(path),
+    }
   }
 
   addProblem(path: RawPath, error: unknown): void {

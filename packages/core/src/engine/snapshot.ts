@@ -34,7 +34,8 @@ export function statusOf(task: Task, run: Run | undefined): Status {
 
 /** What cannot be read at the source cannot be synced to any target. */
 function targetStatus(target: Target, unreadable: Problems | undefined): TargetStatus {
-  const { problems } = target
+  target.outbox.forgetSolved()
+  const { problems } = target.retries
   return {
     name: target.info.target,
     handler: target.info.handler,

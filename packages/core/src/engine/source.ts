@@ -5,7 +5,6 @@ import { ROOT_DIR } from '../model/entry.ts'
 import type { FileSystem } from '../model/file-system.ts'
 import type { Hint } from '../model/hint.ts'
 import { joinPath, type RawPath, ROOT_PATH } from '../model/path.ts'
-import { reasonOf } from '../model/reason.ts'
 import type { Task } from '../model/task.ts'
 import type { Monitor } from '../monitor/monitor.ts'
 import type { Halt } from '../observe/status.ts'
@@ -13,7 +12,7 @@ import type { Store } from '../store/store.ts'
 import { RACY_MS } from '../tree/context.ts'
 import { createTree, type Tree } from '../tree/tree.ts'
 import { type Guard, RootHalt } from './guard.ts'
-import { Halting } from './halting.ts'
+import { Halting, stateHalt } from './halting.ts'
 import { earliest, isDue, Patrol } from './patrol.ts'
 import { relativeDevices } from './relative-devices.ts'
 import { createSecondLook, type SecondLook } from './second-look.ts'
@@ -112,9 +111,7 @@ export class Source {
 
   /** Whether the root is what it was, now: what a handler is about to read is what was seen. */
   isRootInPlace(): boolean {
-    this.#halting.checkAt = -Infinity
-    this.#halting.check(this.#o.clock.monotonic())
-    return !this.#halting.isStopped
+    return this.#halting.isWell(this.#o.clock.monotonic())
   }
 
   /** Takes in every hint that the monitor has by now. */
@@ -220,9 +217,7 @@ export class Source {
     this.#scanFrom = undefined
     if (error instanceof RootHalt) this.#halting.stop(error.halt, now)
     else if (!this.#o.damaged(error)) {
-      const message = `The state could not be read or written: ${reasonOf(error)}.`
-      if (this.halt?.message !== message) this.#o.log.warn(`${message} Trying again.`)
-      this.#halting.stop({ code: 'STATE_DIR_UNUSABLE', message, fix: 'Free space, or mend the state directory.' }, now)
+      if (this.#halting.stop(stateHalt(error), now)) this.#o.log.warn(`${this.halt!.message} Trying again.`)
     }
   }
 
@@ -239,12 +234,9 @@ export class Source {
         noLoss: monitor.guarantee === 'no-loss',
         arm: (dir, path) => monitor.arm(dir, path),
         disarm: (dir) => monitor.disarm(dir),
-        uncovered: (dir) => this.patrol.addUncovered(dir),
         touch: (path, scope) => this.#o.touch(path, scope),
         isHeld: (path) => this.#o.isHeld(path),
-        problem: (path, error) => this.patrol.addProblem(path, error),
-        again: (hint) => this.patrol.again(hint),
-        solved: (path) => this.patrol.solve(path),
+        ...this.patrol.reports,
         guard: (path) => guard.beforeVanish(path),
       }),
     )

@@ -7,7 +7,7 @@ import { createSchedule, type Schedule } from '../schedule/schedule.ts'
 import type { Store } from '../store/store.ts'
 import type { TargetRecord } from '../store/target-record.ts'
 import { type AckedTree, createAckedTree } from '../tree/acked-tree.ts'
-import { type Comparison, createComparison } from './comparison.ts'
+import { createComparison } from './comparison.ts'
 import { createDeleteLimit, type DeleteLimit } from './delete-limit.ts'
 import { createFlight } from './flight.ts'
 import { createLedger, type Ledger } from './ledger.ts'
@@ -42,7 +42,6 @@ export interface TargetParts {
   readonly retries: Retries
   readonly outbox: Outbox
   readonly deleteLimit: DeleteLimit
-  readonly comparison: Comparison
   /** Within a transaction: all is sent and nothing is held, so the next start need not compare everything. */
   rest(): void
 }
@@ -79,7 +78,7 @@ export function createTargetParts(options: TargetOptions): TargetParts {
     store.writeText(hold, '0')
     deleteLimit.forgetEarlier()
   }
-  return { record, acked, ledger, schedule, retries, outbox, deleteLimit, comparison, rest }
+  return { record, acked, ledger, schedule, retries, outbox, deleteLimit, rest }
 }
 
 /** A path that failed and has changed since is tried after this time at the latest: what failed it may have been the change. */

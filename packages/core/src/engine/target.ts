@@ -11,7 +11,7 @@ import { Health } from './health.ts'
 import { type Input, nextState } from './machine.ts'
 import { closeSession, makeContact, openSession } from './opening.ts'
 import { type Outbox, type Parcel, pathsOf } from './outbox.ts'
-import type { Problems } from './problems.ts'
+import { isDue } from './patrol.ts'
 import type { Retries } from './retries.ts'
 import { settleDelivery } from './settlement.ts'
 import { createTargetParts, type TargetOptions, type TargetParts } from './target-parts.ts'
@@ -40,8 +40,7 @@ export class Target {
   #earliestStart = -Infinity
 
   constructor(options: TargetOptions) {
-    const { spec, clock } = options
-    this.#o = options
+    const { spec, clock } = (this.#o = options)
     this.info = { target: spec.name, handler: spec.handler.name }
     this.#parts = createTargetParts(options)
     this.retries = this.#parts.retries
@@ -60,12 +59,6 @@ export class Target {
   /** Whether it has confirmed that it holds something there. */
   holds(path: RawPath): boolean {
     return this.#parts.acked.get(path) !== undefined
-  }
-
-  /** What cannot be synced now, as far as it still stands. */
-  get problems(): Problems {
-    this.#parts.comparison.forgetSolved()
-    return this.retries.problems
   }
 
   get pending(): number {
@@ -91,16 +84,12 @@ export class Target {
     if (this.health.isWaiting(now) || !this.#settleAll() || !this.#isReady()) return
     try {
       while (this.inFlight < this.#o.spec.handler.capabilities.parallel && now >= this.#earliestStart) {
-        const dueAt = this.outbox.nextAt
-        if (dueAt === undefined || dueAt > now || !this.#o.source().isRootInPlace()) break
+        if (!isDue(this.outbox.nextAt, now) || !this.#o.source().isRootInPlace()) break
         const parcel = this.outbox.next(now, this.health.limit(this.#o.spec.handler.capabilities.maxChanges))
         if (parcel === undefined) break
         this.#send(parcel, now)
       }
-      if (this.pending === 0) {
-        this.#rest(false)
-        if (this.health.failures > 0) this.health.recover() // what failed is gone with its paths
-      }
+      if (this.pending === 0) this.#rest(false)
     } catch (error) {
       this.#fail(error, true) // the state cannot be read or written
     }
@@ -120,7 +109,6 @@ export class Target {
     this.outbox.flush(this.#o.clock.monotonic())
   }
 
-  /** Gives up what is in flight. */
   abort(): void {
     this.#cancel.abort(new Error('clsync is stopping.'))
   }
@@ -254,6 +242,7 @@ export class Target {
   /** All is sent: the first pass is over, and the next start need not compare everything. */
   #rest(isEnd: boolean): void {
     this.change('synced')
+    if (this.health.failures > 0) this.health.recover() // what failed is gone with its paths
     if (!this.#parts.record.dirty || this.outbox.held > 0 || this.#hasWithheld || !this.#o.source().isQuiet) return
     if (!isEnd && !this.#o.source().isSettled) return // one write for many changes
     this.#o.store.transaction(() => this.#parts.rest())

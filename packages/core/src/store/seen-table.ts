@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { DirId, Kind } from '../model/entry.ts'
 import type { RawPath } from '../model/path.ts'
-import { LIMBO, type SeenRow, type SeenTable } from '../model/seen.ts'
+import { LIMBO, type SeenEntry, type SeenRow, type SeenTable } from '../model/seen.ts'
 import type { Counters } from './counters.ts'
 import { kindNumber, kindOfNumber } from './kinds.ts'
 
@@ -15,20 +15,7 @@ export function createSeenTable(db: DatabaseSync, counters: Counters): SeenTable
     },
     list: (parent, after = '' as RawPath, limit = -1) => (sql.list.all(parent, after, limit) as unknown as Row[]).map(toRow),
     put(parent, name, e) {
-      const times = [e.sizeBytes, e.mtimeMs, e.ctimeMs, e.birthMs] as const
-      const values = [
-        kindNumber(e.kind),
-        e.id,
-        ...times,
-        e.mode,
-        e.uid,
-        e.gid,
-        e.dev,
-        e.ino,
-        e.nlink,
-        e.stamp,
-        e.content,
-      ] as const
+      const values = valuesOf(e)
       if (sql.update.run(...values, parent, name).changes === 0) {
         sql.insert.run(parent, name, ...values)
         counters.entries++
@@ -44,10 +31,11 @@ export function createSeenTable(db: DatabaseSync, counters: Counters): SeenTable
       return true
     },
     removeListing(parent) {
-      const below = (sql.directories.all(parent) as unknown as [DirId][]).map(([id]) => id)
+      const directories = (sql.directories.all(parent) as unknown as [DirId][]).map(([id]) => id)
+      const linked = (sql.linked.all(parent) as unknown as Row[]).map(toRow)
       const { changes } = sql.removeListing.run(parent)
       counters.entries -= Number(changes)
-      return below
+      return { directories, linked }
     },
     byInode: (ino) => (sql.byInode.all(ino) as unknown as Row[]).map(toRow),
     directories: () => sql.allDirectories.all() as unknown as [DirId, DirId, RawPath][],
@@ -57,6 +45,12 @@ export function createSeenTable(db: DatabaseSync, counters: Counters): SeenTable
   }
 }
 
+/** As the columns stand. */
+function valuesOf(e: SeenEntry): number[] {
+  const times = [e.sizeBytes, e.mtimeMs, e.ctimeMs, e.birthMs]
+  return [kindNumber(e.kind), e.id, ...times, e.mode, e.uid, e.gid, e.dev, e.ino, e.nlink, e.stamp, e.content]
+}
+
 type Row = [DirId, RawPath, number, DirId, ...number[]]
 
 const COLUMNS = 'parent, name, kind, id, size, mtime, ctime, birth, mode, uid, gid, dev, ino, nlink, stamp, content'
@@ -64,7 +58,17 @@ const COLUMNS = 'parent, name, kind, id, size, mtime, ctime, birth, mode, uid, g
 function prepare(
   db: DatabaseSync,
 ): Record<
-  'get' | 'list' | 'byInode' | 'directories' | 'allDirectories' | 'insert' | 'update' | 'remove' | 'move' | 'removeListing',
+  | 'get'
+  | 'list'
+  | 'byInode'
+  | 'directories'
+  | 'linked'
+  | 'allDirectories'
+  | 'insert'
+  | 'update'
+  | 'remove'
+  | 'move'
+  | 'removeListing',
   StatementSync
 > {
   const read = (text: string): StatementSync => {
@@ -77,6 +81,7 @@ function prepare(
     list: read(`select ${COLUMNS} from seen where parent = ? and name > ? order by name limit ?`),
     byInode: read(`select ${COLUMNS} from seen where ino = ?`),
     directories: read('select id from seen where parent = ? and id > 0'),
+    linked: read(`select ${COLUMNS} from seen where parent = ? and id = 0 and nlink > 1`),
     allDirectories: read('select id, parent, name from seen where id > 0'),
     insert: db.prepare(`insert into seen (${COLUMNS}) values (${Array(16).fill('?').join(', ')})`),
     update: db.prepare(`update seen set kind = ?, id = ?, size = ?, mtime = ?, ctime = ?, birth = ?, mode = ?, uid = ?, gid = ?,

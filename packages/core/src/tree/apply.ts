@@ -1,10 +1,11 @@
-import { type DirId, type Observation, ROOT_DIR, sameIdentity, sameObservation } from '../model/entry.ts'
+import { type DirId, type Observation, ROOT_DIR, sameIdentity } from '../model/entry.ts'
 import type { Scope } from '../model/difference.ts'
-import { joinPath, parentOf, type RawPath, ROOT_PATH } from '../model/path.ts'
+import { parentOf, type RawPath, ROOT_PATH } from '../model/path.ts'
 import { LIMBO, type SeenEntry, type SeenRow } from '../model/seen.ts'
 import { RACY_MS, type TreeContext } from './context.ts'
-import { type Finding, isAppeared, isVanished, lookAt } from './finding.ts'
+import { type Finding, isAppeared, isVanished, lookAt, type News } from './finding.ts'
 import type { Limbo } from './limbo.ts'
+import { lookAtLinks, updateLinks } from './links.ts'
 
 export interface ApplyOptions {
   /** Reads a directory, and when `deep` all below it. */
@@ -136,9 +137,8 @@ function place(context: TreeContext, limbo: Limbo, finding: Finding, options: Ap
   }
   const left = limbo.release(twin.name)
   context.table.move(twin.parent, twin.name, dir, name)
-  const isOther = finding.content || finding.isMade === true
   const written =
-    isOther || left.written || limbo.hasStray || twin.sizeBytes !== disk.sizeBytes || twin.mtimeMs !== disk.mtimeMs
+    finding.content || left.written || limbo.hasStray || twin.sizeBytes !== disk.sizeBytes || twin.mtimeMs !== disk.mtimeMs
   const content = twin.kind === 'directory' || !written ? twin.content : stamp
   context.table.put(dir, name, { ...disk, id: twin.id, stamp, content })
   context.touch(left.path, 'tree')
@@ -155,12 +155,6 @@ function isRecent({ counters }: TreeContext, { mtimeMs }: Observation): boolean 
   return mtimeMs >= counters.horizonMs - RACY_MS
 }
 
-/** Undefined below a directory that is in limbo: what is told of that one covers it. */
-function pathOfRow({ directories }: TreeContext, row: SeenRow): RawPath | undefined {
-  const parent = directories.pathOf(row.parent)
-  return parent === undefined ? undefined : joinPath(parent, row.name)
-}
-
 /** The row of the same file or directory, in limbo: the place that it has left. */
 function findTwin(
   context: TreeContext,
@@ -169,6 +163,8 @@ function findTwin(
   disk: Observation,
   options: ApplyOptions,
 ): SeenRow | undefined {
+  // A link that is made anew in the inode of another shows that by nothing; to follow one would save nothing, either.
+  if (disk.kind !== 'file' && disk.kind !== 'directory') return undefined
   // What was born after everything was last known cannot have been seen elsewhere, but in this very round.
   if (limbo.size === 0 && disk.birthMs > 0 && disk.birthMs >= context.counters.horizonMs) return undefined
   const twins = (): SeenRow[] =>
@@ -205,43 +201,11 @@ function update(context: TreeContext, finding: Finding, disk: Observation, optio
   if (disk.nlink > 1 && row.id === 0) updateLinks(context, finding, disk, finding.content)
 }
 
-/** The kernel names one of a file's names only: what holds for it holds for all of them. */
-function updateLinks(context: TreeContext, { dir, name }: Finding, disk: Observation, content: boolean): void {
-  for (const row of context.table.byInode(disk.ino)) {
-    if (row.parent === LIMBO || (row.parent === dir && row.name === name) || !sameIdentity(row, disk)) continue
-    const path = pathOfRow(context, row)
-    if (path === undefined) continue
-    const bytes = content || row.sizeBytes !== disk.sizeBytes || row.mtimeMs !== disk.mtimeMs
-    if (!bytes && sameObservation(row, disk)) continue
-    const stamp = ++context.counters.stamp
-    context.table.put(row.parent, row.name, { ...disk, id: 0, stamp, content: bytes ? stamp : row.content })
-    context.touch(path, 'entry')
-  }
-}
-
-/** A name of a file has gone: what was written through it shows under the others only when they are looked at. */
-function lookAtLinks(context: TreeContext, gone: SeenEntry, content: boolean): void {
-  for (const row of context.table.byInode(gone.ino)) {
-    if (row.parent === LIMBO || !sameIdentity(row, gone)) continue
-    const path = pathOfRow(context, row)
-    let disk: Observation | undefined
-    try {
-      disk = path === undefined ? undefined : context.fs.look(`${context.root}/${path}` as RawPath)
-    } catch (error) {
-      context.problem(path!, error)
-      context.again({ type: 'entry', dir: row.parent, name: row.name, content })
-    }
-    if (disk === undefined || !sameIdentity(row, disk)) continue
-    const finding = { dir: LIMBO, name: '' as RawPath, path: path!, row, disk, content }
-    return updateLinks(context, finding, disk, content)
-  }
-}
-
 /**
  * Times of a directory follow its entries: a change of them alone is told only when targets are not told of an entry that came or
- * went. Returns whether the directory is still in its place.
+ * went; and when that had been meant to tell it, but has passed. Returns whether the directory is still in its place.
  */
-export function settleDirectory(context: TreeContext, dir: DirId, isEntryTold: boolean): boolean {
+export function settleDirectory(context: TreeContext, dir: DirId, news: News): boolean {
   const place = context.directories.placeOf(dir)
   if (place === undefined) return true
   const row = context.table.get(place.parent, place.name)
@@ -256,8 +220,8 @@ export function settleDirectory(context: TreeContext, dir: DirId, isEntryTold: b
   }
   if (disk === undefined || !sameIdentity(row, disk)) return false
   const metadata = row.mode !== disk.mode || row.uid !== disk.uid || row.gid !== disk.gid
-  if (!metadata && row.mtimeMs === disk.mtimeMs) return true
-  const tells = metadata || !isEntryTold
+  if (!metadata && row.mtimeMs === disk.mtimeMs && news !== 'passed') return true
+  const tells = metadata || news !== 'told'
   const entry: SeenEntry = { ...disk, id: dir, stamp: tells ? ++context.counters.stamp : row.stamp, content: row.content }
   context.table.put(place.parent, place.name, entry)
   if (tells) context.touch(path, 'entry')

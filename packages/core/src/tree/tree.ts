@@ -1,4 +1,4 @@
-import { type DirId, ROOT_DIR } from '../model/entry.ts'
+import { ROOT_DIR } from '../model/entry.ts'
 import type { Hint } from '../model/hint.ts'
 import { settleDirectory } from './apply.ts'
 import { RACY_MS, type TreeContext, type TreeOptions } from './context.ts'
@@ -92,6 +92,6 @@ function queueScans(context: TreeContext, scanner: Scanner, hints: HintSet): voi
   for (const dir of hints.directories) {
     scanner.disturb(dir)
     scanner.add({ dir, deep: false, look: distrust(Infinity) })
-    settleDirectory(context, dir, false)
+    settleDirectory(context, dir, 'none')
   }
 }

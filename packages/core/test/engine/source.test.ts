@@ -53,6 +53,7 @@ class SourceStage {
       isHeld: () => true,
       disturbed: (path) => void this.disturbed.push(path),
       haltChanged() {},
+      damaged: () => false,
     }))
   }
 

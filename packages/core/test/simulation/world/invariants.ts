@@ -41,7 +41,10 @@ export class Invariants {
     const counted = Number(db.prepare("select value from meta where key = 'entries'").get()?.['value'] ?? 0)
     expect('entries are miscounted', counted - count('seen where parent > 0'))
     for (const row of db.prepare('select id, name, entries from target').all())
-      expect(`entries of ${row['name']} are miscounted`, Number(row['entries']) - count(`acked where target = ${row['id']}`))
+      expect(
+        `entries of ${String(row['name'])} are miscounted`,
+        Number(row['entries']) - count(`acked where target = ${Number(row['id'])}`),
+      )
     const status = process!.engine.status()
     expect('directories wait to be read', status.tree.scanning)
     for (const [index, { pending, inFlight, problems }] of status.targets.entries()) {
