@@ -30,7 +30,7 @@ export class Halting {
     return this.isStopped
   }
 
-  /** Looks at the root now; returns whether all is well. */
+  /** Looks at the root now; returns whether all is well: what a handler is about to read is what was seen. */
   isWell(now: number): boolean {
     this.checkAt = -Infinity
     this.check(now)

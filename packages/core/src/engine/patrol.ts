@@ -81,6 +81,15 @@ export class Patrol {
     this.#pollAt ??= this.#o.clock.monotonic() + this.#o.pollIntervalMs
   }
 
+  /** Whether bytes may have been written where nobody could look since: the times of what is there do not tell. */
+  get owesLooks(): boolean {
+    for (const names of this.#again.entries.values()) {
+      for (const { content, made, moved, suspectFromMs } of names.values())
+        if (content || made || moved || suspectFromMs < Infinity) return true
+    }
+    return false
+  }
+
   /** The tree is read anew: what it cannot watch or look at it will say again. */
   forget(): void {
     this.#uncovered.clear()

@@ -51,7 +51,7 @@ export class Source {
   readonly secondLook: SecondLook
   readonly patrol: Patrol
   readonly #o: SourceOptions
-  readonly #halting: Halting
+  readonly halting: Halting
   readonly #fs: FileSystem
   #tree: Tree
   /** Wall time when the scan in progress began. */
@@ -67,7 +67,7 @@ export class Source {
   constructor(options: SourceOptions) {
     this.#o = options
     const { clock, task, fs, root, store, guard } = options
-    this.#halting = new Halting(options.guard, (halt) => options.haltChanged(halt))
+    this.halting = new Halting(options.guard, (halt) => options.haltChanged(halt))
     this.patrol = new Patrol({ ...task, clock, mounts: () => fs.mounts?.(root) })
     this.#fs = relativeDevices(fs, () => guard.device)
     this.#tree = this.#rebuild()
@@ -76,7 +76,7 @@ export class Source {
 
   /** Set while nothing may be sent. */
   get halt(): Halt | undefined {
-    return this.#halting.halt
+    return this.halting.halt
   }
 
   get tree(): Tree {
@@ -90,12 +90,12 @@ export class Source {
 
   /** Whether everything known was looked at. */
   get isQuiet(): boolean {
-    return this.#halting.isStopped || (this.scanned && !this.#tree.hasHints && this.#tree.scanning === 0)
+    return this.halting.isStopped || (this.scanned && !this.#tree.hasHints && this.#tree.scanning === 0)
   }
 
   hint(hint: Hint): void {
     if (hint.type === 'root') {
-      this.#halting.checkAt = -Infinity
+      this.halting.checkAt = -Infinity
       this.#o.disturbed(ROOT_PATH)
       return
     }
@@ -109,21 +109,16 @@ export class Source {
     this.#firstHintAt ??= this.#o.clock.monotonic()
   }
 
-  /** Whether the root is what it was, now: what a handler is about to read is what was seen. */
-  isRootInPlace(): boolean {
-    return this.#halting.isWell(this.#o.clock.monotonic())
-  }
-
   /** Takes in every hint that the monitor has by now. */
   drain(): void {
-    if (!this.#halting.isStopped) this.#o.monitor.drain()
+    if (!this.halting.isStopped) this.#o.monitor.drain()
   }
 
   /** When to work again although nothing happens. Monotonic. */
   nextAt(): number | undefined {
-    if (this.#halting.isStopped) return this.#halting.checkAt
+    if (this.halting.isStopped) return this.halting.checkAt
     const gathered = this.#firstHintAt === undefined ? undefined : this.#firstHintAt + this.#gatherMs
-    return earliest([this.#halting.checkAt, gathered, this.#settleAt, this.patrol.nextAt, this.#nextSliceAt])
+    return earliest([this.halting.checkAt, gathered, this.#settleAt, this.patrol.nextAt, this.#nextSliceAt])
   }
 
   /** Looks and scans for one slice; returns whether more is left to do at once. */
@@ -140,8 +135,8 @@ export class Source {
     const now = this.#o.clock.monotonic()
     const wall = this.#o.clock.now()
     this.drain()
-    if (this.#halting.check(now)) this.#restart()
-    if (this.#halting.isStopped) return false
+    if (this.halting.check(now)) this.#restart()
+    if (this.halting.isStopped) return false
     this.patrol.visit(this.#tree, now)
     this.#scrub(now)
     const gathering = this.#firstHintAt !== undefined && now < this.#firstHintAt + this.#gatherMs
@@ -170,13 +165,12 @@ export class Source {
     const done = store.transaction(() => {
       this.#tree.look()
       const finished = this.#tree.scan(() => clock.monotonic() >= end)
-      if (finished && (this.#isFull || this.#o.monitor.guarantee === 'no-loss')) store.counters.horizonMs = this.#scanFrom!
+      if (finished) this.#moveHorizon(this.#scanFrom!, this.#isFull)
       return finished
     })
     this.#nextSliceAt = !done && this.#isScrub ? clock.monotonic() + REST_MS : undefined
-    if (!done) return !this.#isScrub
-    this.#finish()
-    return this.#tree.hasHints
+    if (done) this.#finish()
+    return done ? this.#tree.hasHints : !this.#isScrub
   }
 
   #finish(): void {
@@ -187,13 +181,18 @@ export class Source {
     this.scanned = true
     if (!this.#tree.hasHints) this.patrol.looked()
     this.#settleAt = this.#o.clock.monotonic() + SETTLE_MS
-    this.#halting.end()
+    this.halting.end()
   }
 
   /** Nothing has happened for a while: from here on, times tell every change apart. */
   #settle(wall: number): void {
     this.#settleAt = undefined
-    if (this.#o.monitor.guarantee === 'no-loss') this.#o.store.transaction(() => (this.#o.store.counters.horizonMs = wall))
+    this.#o.store.transaction(() => this.#moveHorizon(wall, false))
+  }
+
+  #moveHorizon(wall: number, isFull: boolean): void {
+    const isAllSeen = isFull || this.#o.monitor.guarantee === 'no-loss'
+    if (isAllSeen && !this.patrol.owesLooks) this.#o.store.counters.horizonMs = wall
   }
 
   #scrub(now: number): void {
@@ -208,16 +207,16 @@ export class Source {
   /** What was wrong is over; whether it is still empty, or a mount still away, the scan finds out again. */
   #restart(): void {
     this.#tree = this.#rebuild()
-    this.#halting.isStopped = false
+    this.halting.isStopped = false
   }
 
   /** In memory the tree is ahead of what was rolled back: it is read anew and everything is scanned. */
   #recover(error: unknown): void {
     const now = this.#o.clock.monotonic()
     this.#scanFrom = undefined
-    if (error instanceof RootHalt) this.#halting.stop(error.halt, now)
+    if (error instanceof RootHalt) this.halting.stop(error.halt, now)
     else if (!this.#o.damaged(error)) {
-      if (this.#halting.stop(stateHalt(error), now)) this.#o.log.warn(`${this.halt!.message} Trying again.`)
+      if (this.halting.stop(stateHalt(error), now)) this.#o.log.warn(`${this.halt!.message} Trying again.`)
     }
   }
 

@@ -84,7 +84,7 @@ export class Target {
     if (this.health.isWaiting(now) || !this.#settleAll() || !this.#isReady()) return
     try {
       while (this.inFlight < this.#o.spec.handler.capabilities.parallel && now >= this.#earliestStart) {
-        if (!isDue(this.outbox.nextAt, now) || !this.#o.source().isRootInPlace()) break
+        if (!isDue(this.outbox.nextAt, now) || !this.#o.source().halting.isWell(now)) break
         const parcel = this.outbox.next(now, this.health.limit(this.#o.spec.handler.capabilities.maxChanges))
         if (parcel === undefined) break
         this.#send(parcel, now)

@@ -13,7 +13,7 @@ export type Hint =
   | { readonly type: 'root'; readonly state: 'gone' | 'replaced' | 'unmounted' }
 
 /** Hints were lost below a directory: as `tree`, and no equal `lstat` of a recent file is believed. */
-export interface LostHint {
+interface LostHint {
   readonly type: 'lost'
   readonly dir: DirId
   readonly why: LostReason

@@ -18,9 +18,13 @@ export function drawHistory(seed: number): History {
   const hasRootTrouble = random.chance(0.15)
   const has = (share: number): boolean => random.chance(share)
   // Renamed and rewritten with its old time while nobody watched: no look can tell.
-  const { monitor, queueLimit, faults } = setting
+  const { monitor, queueLimit, watchLimit, faults } = setting
   const isWatched =
-    monitor === 'inotify' && queueLimit > 1000 && faults.look + faults.watch + faults.store === 0 && random.chance(0.5)
+    monitor === 'inotify' &&
+    queueLimit > 1000 &&
+    watchLimit === Infinity &&
+    faults.look + faults.watch + faults.store === 0 &&
+    random.chance(0.5)
   const choices = weigh({
     ...FILES,
     ...(isWatched ? { stealth: 3 } : PROCESS),

@@ -69,9 +69,13 @@ export class Invariants {
     const id = db.prepare('select id from target where name = ?').get(target.name)?.['id']
     if (id === undefined) return
     const inFlight = this.#pathsInFlight(Number(id))
-    const { halt, tree } = process!.engine.status()
-    const isTold =
-      history.setting.monitor === 'inotify' && !process!.kernel.isBusy && tree.hinted === 0 && halt === undefined && !hasUnseen
+    const { halt, tree, targets, monitor } = process!.engine.status()
+    const isSeen =
+      targets.length > 0 &&
+      tree.scanning + tree.hinted === 0 &&
+      monitor.uncovered === 0 &&
+      targets.every(({ problemCount }) => problemCount === 0)
+    const isTold = history.setting.monitor === 'inotify' && !process!.kernel.isBusy && isSeen && halt === undefined && !hasUnseen
     const seen = new Map(byPath(db.prepare('select parent, name, kind, id, stamp, content from seen').all()))
     for (const [path, { kind, stamp, content }] of byPath(
       db.prepare('select parent, name, kind, id, stamp, content from acked where target = ?').all(id),

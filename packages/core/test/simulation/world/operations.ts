@@ -111,7 +111,7 @@ const FILE_OPERATIONS = {
     disk.setAttributes(existing(disk, at, undefined, n), { mode: 0o600 + (n % 8) }),
   chown: (disk: Disk, at: string, _to: string, n: number) => disk.setAttributes(existing(disk, at, undefined, n), { uid: n % 3 }),
   utimes: (disk: Disk, at: string, _to: string, n: number) =>
-    disk.setAttributes(existing(disk, at, undefined, n), { mtimeMs: 1000 * (n % 5) }),
+    disk.setAttributes(existing(disk, at, undefined, n), { mtimeMs: 1000 * (n % 5) + disk.clock }),
   mount: (disk: Disk, at: string, _to: string, n: number) => disk.mount(existing(disk, at, 'directory', n)),
   unmount: (disk: Disk, at: string, _to: string, n: number) => disk.unmount(existing(disk, at, 'directory', n)),
   lock: (disk: Disk, at: string, _to: string, n: number) => disk.setLocked(existing(disk, at, 'directory', n), true),
