@@ -108,6 +108,14 @@ const NESTINGS: readonly Nesting[] = [
   },
 ]
 
+it('a trash in the source is refused', async () => {
+  stage.fill('source/directory', 3)
+  const daemon = stage.start(['--trash', stage.at('source/directory/trash')])
+  expect(await daemon.end()).toEqual({ code: 2, signal: null })
+  expect(daemon.output).toContain(IN_SOURCE)
+  expect(fs.existsSync(stage.at('source/directory/trash'))).toBe(false)
+})
+
 describe.each(NESTINGS.filter(({ needsRoot }) => IS_ROOT || needsRoot === undefined))('$what', ({ code, make }) => {
   it('is refused with both places, and nothing is written', async () => {
     stage.fill('source/directory', 3)

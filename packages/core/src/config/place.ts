@@ -8,6 +8,8 @@ export interface LocalTarget {
   readonly name: string
   /** Absolute. */
   readonly directory: string
+  /** Where it keeps what is deleted, when it does. Absolute. */
+  readonly trash?: string
 }
 
 /** `given` as an absolute path: `~` is the home directory, all else starts from `directory`. */
@@ -48,6 +50,10 @@ export function checkPlaces(source: string, targets: readonly LocalTarget[], sta
       if (between !== undefined) throw targetsOverlap(place, other, between)
     }
   }
+  for (const { name, trash } of targets) {
+    const relation = trash === undefined ? undefined : relationOf(whereaboutsOf(trash), root)
+    if (relation === 'same' || relation === 'inside') throw trashInSource(name, trash!, root)
+  }
   const state = whereaboutsOf(stateDir)
   for (const place of [{ name: undefined, at: root }, ...places]) {
     const relation = relationOf(state, place.at)
@@ -72,6 +78,14 @@ function targetOverlapsSource(source: Whereabouts, { name, at }: Place, relation
     message: `Target "${name}" ${RELATIONS[relation]}.`,
     why: `The source is really ${source.path}, the target ${at.path}${throughMount(source, at)}: each sync would make new changes, or overwrite the source.`,
     fix: 'Choose a destination outside of the source, and not above it.',
+  })
+}
+
+function trashInSource(name: string, trash: string, source: Whereabouts): ClsyncError {
+  return new ClsyncError('TARGET_OVERLAPS_SOURCE', {
+    message: `The trash of target "${name}" lies inside of the source.`,
+    why: `The source is really ${source.path}, the trash ${trash}: what is deleted would be found in the source again.`,
+    fix: 'Choose a trash outside of the source.',
   })
 }
 

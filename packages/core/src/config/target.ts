@@ -43,10 +43,10 @@ export async function resolveTarget(draft: TargetDraft, home: string): Promise<R
   const options = withLocalPaths(named, (given) => localPath(given, handler, source.directory, home))
   const pairs = draft.pairs.map((pair) => withLocalMeanings(pair, (given) => localPath(given, handler, draft.pairsFrom, home)))
   const parsed = await parseHandlerOptions({ handler, options, pairs, target: name, origin: source.origin })
-  const directory = localDestination(parsed, handler, source.directory, home)
+  const [directory, trash] = PATH_OPTIONS.map((option) => localOption(parsed, option, handler, source.directory, home))
   return {
     spec: Object.freeze({ name, handler, options: parsed }),
-    local: directory === undefined ? undefined : { name, directory },
+    local: directory === undefined ? undefined : { name, directory, ...(trash !== undefined && { trash }) },
   }
 }
 
@@ -95,9 +95,9 @@ function withLocalMeanings(pair: OptionPair, local: (given: string) => string | 
 /** Options that hold paths, by the custom of our handlers. */
 const PATH_OPTIONS = ['destination', 'trash']
 
-function localDestination(options: unknown, handler: Handler, directory: string, home: string): string | undefined {
-  const destination = (options as { readonly destination?: unknown } | undefined)?.destination
-  return typeof destination === 'string' ? localPath(destination, handler, directory, home) : undefined
+function localOption(options: unknown, name: string, handler: Handler, directory: string, home: string): string | undefined {
+  const given = (options as Readonly<Record<string, unknown>> | undefined)?.[name]
+  return typeof given === 'string' ? localPath(given, handler, directory, home) : undefined
 }
 
 /**
