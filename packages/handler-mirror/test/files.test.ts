@@ -69,6 +69,22 @@ test('a name is not linked to a copy that was made of an older version', async (
   }
 })
 
+test('a batch with a move may be replayed, but a move of nothing fails', async () => {
+  stage.source.write('b', 'text')
+  stage.destination.write('a', 'text')
+  const session = await stage.open()
+  const batch = {
+    id: 'again',
+    reason: 'change',
+    attempt: 1,
+    changes: [change('move', 'b', { from: 'a', content: false })],
+  } as const
+  const { signal } = new AbortController()
+  for (let times = 0; times < 2; times++) expect(await session.sync(batch, signal)).toMatchObject({ failed: [] })
+  expect(fs.readdirSync(stage.destination.root)).toEqual(['b'])
+  expect(failures(await stage.send([change('move', 'c', { from: 'a' })])).c).toMatch(/cannot be moved/)
+})
+
 test('a move of one name over another of the same file leaves one', async () => {
   stage.source.write('b', 'text')
   stage.destination.write('a', 'text')

@@ -84,7 +84,7 @@ export const applying: Room = {
     },
     {
       name: 'a mode that was set through another name is not seen within the tick',
-      file: 'apply.ts',
+      file: 'links.ts',
       find: 'if (!bytes && sameObservation(row, disk)) continue',
       replace: 'if (!bytes && row.ctimeMs === disk.ctimeMs) continue',
       why: 'what holds for one name of a file holds for all',
@@ -141,8 +141,8 @@ export const applying: Room = {
     {
       name: 'a mode that changed is told only when nothing else is',
       file: 'apply.ts',
-      find: 'const tells = metadata || !isEntryTold',
-      replace: 'const tells = !isEntryTold',
+      find: "const tells = metadata || news !== 'told'",
+      replace: "const tells = news !== 'told'",
       why: 'the mode of a directory is not carried by its entries, as its time is',
     },
     {
@@ -176,9 +176,16 @@ export const applying: Room = {
     {
       name: 'a directory that is gone leaves what was below it',
       file: 'limbo.ts',
-      find: 'for (const below of context.table.removeListing(dir)) queue.push(below)',
-      replace: 'context.table.removeListing(dir)',
+      find: '    queue.push(...directories)\n',
+      replace: "    if (key === '') queue.push(...directories)\n",
       why: 'no row is without a way to the root',
+    },
+    {
+      name: 'further names of what went with its directory are not looked at',
+      file: 'limbo.ts',
+      find: 'for (const file of linked) lookAtLinks(context, file, false)',
+      replace: '',
+      why: 'what was written through a name that is gone shows under the others',
     },
     {
       name: 'a directory that is gone stays watched',

@@ -137,8 +137,8 @@ export const mirror: Room = {
     {
       name: 'another directory in place of the destination is written to',
       file: 'session.ts',
-      find: '  mirror.destination.check()\n  mirror.trash?.startFolder()',
-      replace: '  mirror.trash?.startFolder()',
+      find: '  mirror.destination.check()\n  mirror.temps.removeLeft()',
+      replace: '  mirror.temps.removeLeft()',
       why: 'a mount point whose disk is missing stays empty',
     },
     {

@@ -75,8 +75,8 @@ export const source: Room = {
     {
       name: 'an emptied root deletes everything',
       file: 'guard.ts',
-      find: 'if (fs.list(root)?.length === 0 && seen',
-      replace: 'if (fs.list(root) === undefined && seen',
+      find: 'return fs.list(root)?.length === 0\n',
+      replace: 'return fs.list(root) === undefined\n',
       why: 'a disk that is not mounted shows an empty directory',
     },
     {
@@ -88,7 +88,7 @@ export const source: Room = {
     },
     {
       name: 'another root with the same number is taken',
-      file: 'guard.ts',
+      file: 'root-identity.ts',
       find: 'a.ino === b.ino && a.birthMs === b.birthMs && a.type === b.type',
       replace: 'a.ino === b.ino',
       why: 'the root of each file system has the same inode number',

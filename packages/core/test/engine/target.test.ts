@@ -1,5 +1,8 @@
 import fs from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { openState, type OpenedState } from '../../src/engine/opened-state.ts'
+import type { Task } from '../../src/model/task.ts'
+import type { Store } from '../../src/store/store.ts'
 import { FakeClock } from '../../src/testing/fake-clock.ts'
 import { createGate } from '../support/gate.ts'
 import { liveEngine } from '../support/live-engine.ts'
@@ -72,6 +75,37 @@ test('a path that fails is tried again, is a problem until it works, and is one 
   await expect.poll(() => gate.names()).toEqual(['bad'])
   await live.engine.idle()
   expect(live.engine.status().targets[0]).toMatchObject({ problemCount: 0, pending: 0 })
+  let attempt = 0
+  gate.answer = (batch, sync) => {
+    attempt = batch.attempt
+    return sync()
+  }
+  live.write('bad', 'changed')
+  await expect.poll(() => attempt).toBe(1)
+})
+
+test('what came back while the state could not be written is written down when it can', async () => {
+  const gate = createGate()
+  let isFull = false
+  const open = (task: Task): OpenedState => {
+    const { store, damaged } = openState(task)
+    const transaction: Store['transaction'] = (work) => {
+      if (isFull) throw Object.assign(new Error('database or disk is full'), { errcode: 13 })
+      return store.transaction(work)
+    }
+    return { store: { ...store, counters: store.counters, transaction }, damaged }
+  }
+  const live = liveEngine({ handlers: { gate: gate.handler }, open })
+  await live.engine.start()
+  gate.close()
+  live.write('a')
+  await expect.poll(() => gate.waiting()).toBe(1)
+  isFull = true
+  gate.open()
+  await expect.poll(() => live.engine.status().targets[0]!.problemCount).toBe(1)
+  isFull = false
+  live.write('a', 'changed')
+  await expect.poll(() => gate.came, { timeout: 10_000 }).toContain('~a')
 })
 
 test('a batch that fails as a whole is tried again', async () => {

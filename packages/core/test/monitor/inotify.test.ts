@@ -103,7 +103,27 @@ describe.runIf(process.platform === 'linux')('inotify', async () => {
     })
   })
 
+  test('a rename is told as one at both of its places, as the inside of a directory may have been away', async () => {
+    await begin({ before: 'mkdir a b a/d' })
+    fs.renameSync(`${scene.root}/a/d`, `${scene.root}/b/e`)
+    scene.monitor.drain()
+    const moved = scene.follower.hints.filter((hint) => hint.type === 'entry').map(({ dir, name, moved: is }) => [dir, name, is])
+    expect(moved).toEqual([
+      [scene.follower.idAt('a'), 'd', true],
+      [scene.follower.idAt('b'), 'e', true],
+    ])
+  })
+
   describe('arm', () => {
+    test('says that a directory that may not be watched has to be polled, and warns once', async () => {
+      let isLocked = false
+      const inotifyAddWatch: Libc['inotifyAddWatch'] = (...call) => (isLocked ? -ERRNO.EACCES : libc.inotifyAddWatch(...call))
+      await begin({ before: 'mkdir d e' }, { ...libc, inotifyAddWatch })
+      isLocked = true
+      expect([arm(98, 'd'), arm(99, 'e')]).toEqual(['limit', 'limit'])
+      expect(scene.follower.warnings).toEqual([expect.stringContaining('EACCES')])
+    })
+
     test('says that a directory is gone when nothing, a file or a symlink is there', async () => {
       await begin({ before: 'mkdir d; echo x > file; ln -s d link' })
       for (const name of ['nothing', 'file', 'link', 'file/below']) expect(arm(99, name), name).toBe('gone')
