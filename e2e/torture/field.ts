@@ -17,6 +17,8 @@ export class Field {
   starts = 0
   /** How often it was started again after it had ended by itself. */
   deaths = 0
+  /** Whether {@link Field.kill} has ended it. */
+  isKilled = false
   static readonly #all = new Set<Field>()
   readonly #undo: (() => void)[] = []
   #running: Running | undefined
@@ -53,6 +55,7 @@ export class Field {
 
   start(): void {
     this.#earlier = this.output
+    this.isKilled = false
     this.#running = this.contender.start(this.place, this.launch)
     this.tell(this.starts++ === 0 ? 'started' : 'started again')
   }
@@ -61,6 +64,7 @@ export class Field {
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     if (this.running.ended !== undefined) return
     this.tell(signal)
+    this.isKilled = true
     this.running.kill(signal)
     await this.running.end()
   }

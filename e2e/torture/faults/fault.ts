@@ -26,6 +26,8 @@ export interface FaultClass {
 export interface Fault {
   /** Whether the contender may end by itself while it lasts; it is started again afterwards, as a person would. */
   readonly mayEnd?: boolean
+  /** What the contender may complain of in the end. */
+  readonly complaint?: RegExp
   strike(): void | Promise<void>
   /** The contender may be dead, and is started again after that. */
   heal(): void | Promise<void>

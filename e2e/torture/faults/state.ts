@@ -46,6 +46,7 @@ export function stateFull(field: Field): Fault {
   let free = (): void => undefined
   return {
     mayEnd: true,
+    complaint: /database or disk is full/,
     async strike() {
       free = await fill(state)
     },
@@ -58,11 +59,11 @@ export function lacksState({ contender }: Pick<Field, 'contender'>): string | un
   return contender.stateFiles === undefined ? `${contender.name} keeps no state` : undefined
 }
 
-/** What is beside the database, such as a log that it is ahead of, stays. */
+/** What is beside the database stays: a log that has not been brought in yet, unless it was ended in order. */
 function damaged(field: Field, damage: (file: string) => void): Fault {
   return {
     async strike() {
-      await field.kill()
+      await field.kill(field.random.chance(0.5) ? 'SIGTERM' : 'SIGKILL')
       const [file] = field.contender.stateFiles?.(field.place) ?? []
       if (file !== undefined && fs.statSync(file).size > 0) damage(file)
     },
