@@ -25,8 +25,8 @@ export interface SeenTable {
   remove(parent: DirId, name: RawPath): void
   /** Gives a row another place, and with it, for a directory, everything below. The place must be free. False: no such row. */
   move(parent: DirId, name: RawPath, toParent: DirId, toName: RawPath): boolean
-  /** Removes all rows of a directory, not those below its directories; returns the ids of these. */
-  removeListing(parent: DirId): DirId[]
+  /** Removes all rows of a directory, not those below its directories; returns the ids of these, and the files with other names. */
+  removeListing(parent: DirId): { readonly directories: DirId[]; readonly linked: SeenRow[] }
   /** Id, parent and name of every directory, in no order. */
   directories(): [DirId, DirId, RawPath][]
   byInode(ino: number): SeenRow[]

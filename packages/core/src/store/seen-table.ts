@@ -44,10 +44,11 @@ export function createSeenTable(db: DatabaseSync, counters: Counters): SeenTable
       return true
     },
     removeListing(parent) {
-      const below = (sql.directories.all(parent) as unknown as [DirId][]).map(([id]) => id)
+      const directories = (sql.directories.all(parent) as unknown as [DirId][]).map(([id]) => id)
+      const linked = (sql.linked.all(parent) as unknown as Row[]).map(toRow)
       const { changes } = sql.removeListing.run(parent)
       counters.entries -= Number(changes)
-      return below
+      return { directories, linked }
     },
     byInode: (ino) => (sql.byInode.all(ino) as unknown as Row[]).map(toRow),
     directories: () => sql.allDirectories.all() as unknown as [DirId, DirId, RawPath][],
@@ -64,7 +65,17 @@ const COLUMNS = 'parent, name, kind, id, size, mtime, ctime, birth, mode, uid, g
 function prepare(
   db: DatabaseSync,
 ): Record<
-  'get' | 'list' | 'byInode' | 'directories' | 'allDirectories' | 'insert' | 'update' | 'remove' | 'move' | 'removeListing',
+  | 'get'
+  | 'list'
+  | 'byInode'
+  | 'directories'
+  | 'linked'
+  | 'allDirectories'
+  | 'insert'
+  | 'update'
+  | 'remove'
+  | 'move'
+  | 'removeListing',
   StatementSync
 > {
   const read = (text: string): StatementSync => {
@@ -77,6 +88,7 @@ function prepare(
     list: read(`select ${COLUMNS} from seen where parent = ? and name > ? order by name limit ?`),
     byInode: read(`select ${COLUMNS} from seen where ino = ?`),
     directories: read('select id from seen where parent = ? and id > 0'),
+    linked: read(`select ${COLUMNS} from seen where parent = ? and id = 0 and nlink > 1`),
     allDirectories: read('select id, parent, name from seen where id > 0'),
     insert: db.prepare(`insert into seen (${COLUMNS}) values (${Array(16).fill('?').join(', ')})`),
     update: db.prepare(`update seen set kind = ?, id = ?, size = ?, mtime = ?, ctime = ?, birth = ?, mode = ?, uid = ?, gid = ?,

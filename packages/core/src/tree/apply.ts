@@ -1,10 +1,11 @@
-import { type DirId, type Observation, ROOT_DIR, sameIdentity, sameObservation } from '../model/entry.ts'
+import { type DirId, type Observation, ROOT_DIR, sameIdentity } from '../model/entry.ts'
 import type { Scope } from '../model/difference.ts'
 import { joinPath, parentOf, type RawPath, ROOT_PATH } from '../model/path.ts'
 import { LIMBO, type SeenEntry, type SeenRow } from '../model/seen.ts'
 import { RACY_MS, type TreeContext } from './context.ts'
 import { type Finding, isAppeared, isVanished, lookAt } from './finding.ts'
 import type { Limbo } from './limbo.ts'
+import { lookAtLinks, updateLinks } from './links.ts'
 
 export interface ApplyOptions {
   /** Reads a directory, and when `deep` all below it. */
@@ -155,12 +156,6 @@ function isRecent({ counters }: TreeContext, { mtimeMs }: Observation): boolean 
   return mtimeMs >= counters.horizonMs - RACY_MS
 }
 
-/** Undefined below a directory that is in limbo: what is told of that one covers it. */
-function pathOfRow({ directories }: TreeContext, row: SeenRow): RawPath | undefined {
-  const parent = directories.pathOf(row.parent)
-  return parent === undefined ? undefined : joinPath(parent, row.name)
-}
-
 /** The row of the same file or directory, in limbo: the place that it has left. */
 function findTwin(
   context: TreeContext,
@@ -203,38 +198,6 @@ function update(context: TreeContext, finding: Finding, disk: Observation, optio
   context.table.put(finding.dir, finding.name, { ...disk, id: row.id, stamp, content: finding.content ? stamp : row.content })
   tell(context, options, finding.path, 'entry')
   if (disk.nlink > 1 && row.id === 0) updateLinks(context, finding, disk, finding.content)
-}
-
-/** The kernel names one of a file's names only: what holds for it holds for all of them. */
-function updateLinks(context: TreeContext, { dir, name }: Finding, disk: Observation, content: boolean): void {
-  for (const row of context.table.byInode(disk.ino)) {
-    if (row.parent === LIMBO || (row.parent === dir && row.name === name) || !sameIdentity(row, disk)) continue
-    const path = pathOfRow(context, row)
-    if (path === undefined) continue
-    const bytes = content || row.sizeBytes !== disk.sizeBytes || row.mtimeMs !== disk.mtimeMs
-    if (!bytes && sameObservation(row, disk)) continue
-    const stamp = ++context.counters.stamp
-    context.table.put(row.parent, row.name, { ...disk, id: 0, stamp, content: bytes ? stamp : row.content })
-    context.touch(path, 'entry')
-  }
-}
-
-/** A name of a file has gone: what was written through it shows under the others only when they are looked at. */
-function lookAtLinks(context: TreeContext, gone: SeenEntry, content: boolean): void {
-  for (const row of context.table.byInode(gone.ino)) {
-    if (row.parent === LIMBO || !sameIdentity(row, gone)) continue
-    const path = pathOfRow(context, row)
-    let disk: Observation | undefined
-    try {
-      disk = path === undefined ? undefined : context.fs.look(`${context.root}/${path}` as RawPath)
-    } catch (error) {
-      context.problem(path!, error)
-      context.again({ type: 'entry', dir: row.parent, name: row.name, content })
-    }
-    if (disk === undefined || !sameIdentity(row, disk)) continue
-    const finding = { dir: LIMBO, name: '' as RawPath, path: path!, row, disk, content }
-    return updateLinks(context, finding, disk, content)
-  }
 }
 
 /**

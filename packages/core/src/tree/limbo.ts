@@ -2,6 +2,7 @@ import type { DirId } from '../model/entry.ts'
 import { type RawPath, ROOT_PATH } from '../model/path.ts'
 import { LIMBO, type SeenEntry } from '../model/seen.ts'
 import type { TreeContext } from './context.ts'
+import { lookAtLinks } from './links.ts'
 
 /**
  * Entries that have left their place. Until it is settled, one of them that turns up elsewhere keeps all that is known of
@@ -65,6 +66,9 @@ function remove(context: TreeContext, key: RawPath, row: SeenEntry | undefined):
   for (let dir = queue.pop(); dir !== undefined; dir = queue.pop()) {
     context.disarm(dir)
     context.directories.delete(dir)
-    for (const below of context.table.removeListing(dir)) queue.push(below)
+    const { directories, linked } = context.table.removeListing(dir)
+    queue.push(...directories)
+    // Hints from inside were of no use any more.
+    for (const file of linked) lookAtLinks(context, file, false)
   }
 }

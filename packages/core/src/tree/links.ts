@@ -1,0 +1,49 @@
+import { type DirId, type Observation, sameIdentity, sameObservation } from '../model/entry.ts'
+import { joinPath, type RawPath } from '../model/path.ts'
+import { LIMBO, type SeenEntry, type SeenRow } from '../model/seen.ts'
+import type { TreeContext } from './context.ts'
+
+/** Where an entry is: its directory and its name there. */
+interface Place {
+  readonly dir: DirId
+  readonly name: RawPath
+}
+
+/** The kernel names one of a file's names only: what holds for it holds for all of them. */
+export function updateLinks(context: TreeContext, { dir, name }: Place, disk: Observation, content: boolean): void {
+  for (const row of context.table.byInode(disk.ino)) {
+    if (row.parent === LIMBO || (row.parent === dir && row.name === name) || !sameIdentity(row, disk)) continue
+    const path = pathOfRow(context, row)
+    if (path === undefined) continue
+    const bytes = content || row.sizeBytes !== disk.sizeBytes || row.mtimeMs !== disk.mtimeMs
+    if (!bytes && sameObservation(row, disk)) continue
+    const stamp = ++context.counters.stamp
+    context.table.put(row.parent, row.name, { ...disk, id: 0, stamp, content: bytes ? stamp : row.content })
+    context.touch(path, 'entry')
+  }
+}
+
+/** A name of a file has gone: what was written through it shows under the others only when they are looked at. */
+export function lookAtLinks(context: TreeContext, gone: SeenEntry, content: boolean): void {
+  for (const row of context.table.byInode(gone.ino)) {
+    if (row.parent === LIMBO || !sameIdentity(row, gone)) continue
+    const path = pathOfRow(context, row)
+    let disk: Observation | undefined
+    try {
+      disk = path === undefined ? undefined : context.fs.look(`${context.root}/${path}` as RawPath)
+    } catch (error) {
+      context.problem(path!, error)
+      context.again({ type: 'entry', dir: row.parent, name: row.name, content })
+    }
+    if (disk === undefined || !sameIdentity(row, disk)) continue
+    return updateLinks(context, NOWHERE, disk, content)
+  }
+}
+
+/** Undefined below a directory that is in limbo: what is told of that one covers it. */
+function pathOfRow({ directories }: TreeContext, row: SeenRow): RawPath | undefined {
+  const parent = directories.pathOf(row.parent)
+  return parent === undefined ? undefined : joinPath(parent, row.name)
+}
+
+const NOWHERE: Place = { dir: LIMBO, name: '' as RawPath }
