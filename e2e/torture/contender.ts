@@ -7,6 +7,8 @@ export interface Contender {
   readonly compare?: (source: string, target: string) => readonly string[]
   /** A copy that is wrong and has not changed for so long, while it did nothing, stays wrong; by default the deadline decides. */
   readonly isOverAfterMs?: number
+  /** What is still wrong after that was lost, whether or not a background comparison makes it good later. */
+  readonly isLateAfterMs?: number
   /** From the last change of the source on. */
   readonly deadlineMs?: number
   /** Whether it is started again whenever it ends by itself, as a supervisor would. Each time is counted; without, it is a failure. */

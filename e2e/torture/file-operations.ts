@@ -102,7 +102,7 @@ export function* hardLink(world: World): Story {
   for (let count = 1 + world.random.below(2); count > 0; count--) {
     const name = world.place()
     world.tell('link', path, name)
-    fs.linkSync(world.at(path), world.at(name))
+    world.link(path, name)
     names.push(name)
     if (world.random.chance(0.5)) yield
   }

@@ -8,6 +8,7 @@ export function ours(monitor: string): Contender {
   return {
     name: 'clsync',
     isCareful: true,
+    isLateAfterMs: LATE_MS,
     prepare({ folder, source, target, state }, { random, isForgetful }) {
       const config = {
         source,
@@ -17,8 +18,8 @@ export function ours(monitor: string): Contender {
         schedule: { delay: random.pick([0, 0, 50]) },
         retry: { min: 100, max: 1000 },
         pollInterval: 300,
-        // A monitor that may miss something is made good by this.
-        ...(monitor === 'parcel' && { scrubInterval: 2000 }),
+        // A monitor that may miss something is made good by this. With others it comes so late that it hides nothing.
+        scrubInterval: monitor === 'parcel' ? 2000 : 3 * LATE_MS,
         ...(isForgetful && { extraneous: 'delete' }),
         maxDelete: 'off',
       }
@@ -33,6 +34,7 @@ export function ours(monitor: string): Contender {
   }
 }
 
+const LATE_MS = 10_000
 const READY_MS = 60_000
 
 function running(daemon: Daemon): Running {

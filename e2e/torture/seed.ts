@@ -3,8 +3,9 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { differences, treeState } from '../stage/tree-state.ts'
+import { treeState } from '../stage/tree-state.ts'
 import type { Contender } from './contender.ts'
+import { compare, converge, type Convergence } from './convergence.ts'
 import type { Fault, FaultClass } from './faults/fault.ts'
 import { Field } from './field.ts'
 import { createRandom } from './random.ts'
@@ -41,14 +42,14 @@ export interface SeedResult {
   readonly entries: number
   /** From the last step until the target was an exact copy. */
   readonly convergedMs: number
+  /** What took so long that the background comparison must have found it. */
+  readonly late: readonly string[]
   readonly totalMs: number
   /** The last steps, the oldest first. */
   readonly journal: readonly string[]
   readonly folder: string
 }
 
-/** Others work on this machine too: only what is still wrong after that is wrong. */
-const DEADLINE_MS = 60_000
 const STEPS_SHOWN = 40
 
 /** One history: writers work in a source that a contender copies, and at the end the copy has to be exact. */
@@ -100,14 +101,13 @@ class SeedRun {
     const field = this.#field
     const began = performance.now()
     let found: readonly string[]
-    let convergedMs = 0
+    let convergence: Convergence = { differences: [], late: [], ms: 0 }
     try {
       this.#fault = await this.#o.faultClass.fault?.(field)
       field.start()
       await this.#write()
-      const finished = performance.now()
-      found = await this.#converge()
-      convergedMs = performance.now() - finished
+      convergence = await converge(field, () => this.#lookAfter())
+      found = this.#judge(convergence)
       if (found.length === 0) found = await this.#end()
     } catch (error) {
       found = [String(error instanceof Error ? error.stack : error)]
@@ -126,7 +126,8 @@ class SeedRun {
       strikes: this.#strikes,
       deaths: field.deaths,
       entries,
-      convergedMs,
+      convergedMs: convergence.ms,
+      late: convergence.late,
       totalMs,
       journal: field.journal.slice(-STEPS_SHOWN),
       folder: field.place.folder,
@@ -215,38 +216,19 @@ class SeedRun {
     field.start()
   }
 
-  async #converge(): Promise<readonly string[]> {
-    const { deadlineMs = DEADLINE_MS, isOverAfterMs = deadlineMs } = this.#o.contender
-    const end = performance.now() + deadlineMs
-    let before = ''
-    let over = Infinity
-    for (;;) {
-      const began = performance.now()
-      const found = this.#compare()
-      if (found.length === 0 || began > Math.min(end, over)) return found
-      const now = found.join('\n')
-      if (now !== before || this.#field.running.isBusy === true) over = began + isOverAfterMs
-      before = now
-      this.#lookAfter()
-      // Comparing takes its time from everybody else.
-      await pause(Math.max(50, 3 * (performance.now() - began)))
-    }
+  /** What is late and not excused is wrong, although it was found in the end. */
+  #judge({ differences, late }: Convergence): readonly string[] {
+    if (differences.length > 0) return differences
+    return this.#world.passing.unexcused(this.#field.place.source, late).map((line) => `late: ${line}`)
   }
 
   /** Stopped in order, it leaves the copy as it was. */
   async #end(): Promise<readonly string[]> {
     const wrong = (await this.#field.running.stop?.()) ?? []
-    return [...wrong.filter((line) => this.#fault?.complaint?.test(line) !== true), ...this.#compare()]
-  }
-
-  #compare(): readonly string[] {
-    const { source, target } = this.#field.place
-    const { compare = differences } = this.#o.contender
-    try {
-      return compare(source, target)
-    } catch (error) {
-      return [`not comparable yet: ${String(error)}`] // the target moved meanwhile
-    }
+    return [
+      ...wrong.filter((line) => this.#fault?.complaint?.test(line) !== true),
+      ...compare(this.#o.contender, this.#field.place),
+    ]
   }
 }
 

@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import { bytes, show } from '../stage/tree-state.ts'
 import { randomName } from './names.ts'
+import { PassingNames } from './passing-names.ts'
 import type { Random } from './random.ts'
 
 /** This file of the root is never touched, as an emptied source is a reason to stop. */
@@ -41,6 +42,7 @@ export class World {
   readonly root: string
   readonly isPrivileged: boolean
   readonly isWatched: boolean
+  readonly passing = new PassingNames()
   /** Bytes of the longest place. */
   readonly longest = LONGEST
   readonly #o: WorldOptions
@@ -121,6 +123,12 @@ export class World {
   checkExchange(a: string, b: string): void {
     checkLength(this.at(a), this.at(b), this.longest)
     checkLength(this.at(b), this.at(a), this.longest)
+  }
+
+  /** Gives a file one more name. */
+  link(path: string, name: string): void {
+    fs.linkSync(this.at(path), this.at(name))
+    this.passing.link(this.at(path))
   }
 
   #move(from: Buffer, to: Buffer): void {
