@@ -54,6 +54,13 @@ export function createGuard({ fs, root, seen, recorded, record, accept }: GuardO
     if (found?.kind !== 'directory') return undefined
     return { ino: found.ino, birthMs: found.birthMs, type, dev: found.dev }
   }
+  const isEmpty = (): boolean => {
+    try {
+      return fs.list(root)?.length === 0
+    } catch (error) {
+      throw new RootHalt(unreadable(text, error))
+    }
+  }
   const guard: Guard = {
     check() {
       const now = tryTo(identify)
@@ -78,8 +85,7 @@ export function createGuard({ fs, root, seen, recorded, record, accept }: GuardO
       if (wrong !== undefined) throw new RootHalt(wrong)
       if (isAccepted) return
       if (path !== '') throw new RootHalt(mountChanged(`${text}/${toText(path)}`))
-      if (fs.list(root)?.length === 0 && seen.list(ROOT_DIR, undefined, 1).length > 0 && seen.entries > 1)
-        throw new RootHalt(emptied(text))
+      if (isEmpty() && seen.list(ROOT_DIR, undefined, 1).length > 0 && seen.entries > 1) throw new RootHalt(emptied(text))
     },
     accept() {
       dev = undefined
@@ -122,6 +128,15 @@ function gone(root: string): Halt {
     code: 'ROOT_GONE',
     message: `The source ${root} is not there or is no directory any more. Nothing is deleted at any target.`,
     fix: 'Mount or restore it: syncing goes on by itself.',
+  }
+}
+
+function unreadable(root: string, error: unknown): Halt {
+  const { code, message } = error as NodeJS.ErrnoException // of the file system
+  return {
+    code: 'ROOT_GONE',
+    message: `The source ${root} cannot be read (${code ?? message}). Nothing is deleted at any target.`,
+    fix: 'Give clsync the right to read it: syncing goes on by itself.',
   }
 }
 

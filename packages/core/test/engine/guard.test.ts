@@ -23,9 +23,15 @@ const directory: Observation = {
   },
 }
 let root: Observation | undefined
-let names: string[]
-const fs: FileSystem = { look: () => root, list: () => names.map(fromText), typeOf: () => 0xef53 }
+/** Without any, it may not be read. */
+let names: string[] | undefined
+const fs: FileSystem = { look: () => root, list, typeOf: () => 0xef53 }
 const seen = { entries: 3, list: () => [{}] } as unknown as SeenTable // all that a guard asks of it
+
+function list() {
+  if (names === undefined) throw Object.assign(new Error('denied'), { code: 'EACCES' })
+  return names.map(fromText)
+}
 
 beforeEach(() => {
   root = directory
@@ -54,6 +60,13 @@ test.each([{ birthMs: 6 }, { ino: 3 }])('a root with another %o is another one, 
   root = { ...directory, ...other }
   expect(running.check()?.code).toBe('ROOT_REPLACED')
   expect(() => running.beforeVanish(fromText(''))).toThrow('another directory or file system')
+})
+
+test('a root that may not be read halts, and is not taken for a state that cannot be written', () => {
+  const running = guard()
+  running.check()
+  names = undefined
+  expect(() => running.beforeVanish(fromText(''))).toThrow('The source /src cannot be read (EACCES)')
 })
 
 test('another device number after a restart is no other root', () => {
