@@ -4,6 +4,7 @@ import { until } from '../../stage/until.ts'
 import type { Field } from '../field.ts'
 import { fill, mount, unmount, unmountLazily } from '../mounts.ts'
 import type { Fault } from './fault.ts'
+import { bornAfter, LANDING_MS } from './stranger.ts'
 
 /** The target can only be read for a while. */
 export function targetReadOnly(field: Field): Fault {
@@ -51,14 +52,20 @@ export function targetUnmounted(field: Field): Fault {
   }
   mount('--bind', store, target)
   field.afterwards(() => unmountLazily(target))
+  let since = 0
   return {
     mayEnd: true,
-    strike: () => unmount(target),
+    async strike() {
+      await unmount(target)
+      since = Date.now()
+    },
     heal() {
-      const written = fs.readdirSync(target)
+      const written = bornAfter(target, since + LANDING_MS)
+      for (const name of fs.readdirSync(target)) fs.rmSync(path.join(target, name), { recursive: true })
       mount('--bind', store, target)
-      if (field.contender.isCareful === true && written.length > 0)
+      if (field.contender.isCareful === true && written.length > 0) {
         throw new Error(`a bare mount point got ${written.join(', ')}`)
+      }
     },
   }
 }

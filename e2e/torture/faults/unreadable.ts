@@ -10,6 +10,7 @@ export function unreadable(field: Field): Fault {
   field.launch = { ...field.launch, prefix: [...field.launch.prefix, ...prefix] }
   let closed: number | undefined
   return {
+    complaint: /halted: The source .* cannot be read/,
     strike() {
       const directory = someDirectory(field)
       const mode = field.random.pick([0, 0, 0o300, 0o400])
