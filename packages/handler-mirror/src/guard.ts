@@ -1,6 +1,6 @@
 import fs from 'node:fs'
-import { sourcePath } from '@clsync/core/handler'
 import { parentOf } from './path.ts'
+import type { Root } from './root.ts'
 
 /** What stands in the way to a directory. */
 export interface Obstacle {
@@ -13,12 +13,12 @@ export interface Obstacle {
  * through a symbolic link, nor through the directory that `forbidden` names. What was found good is remembered until {@link forget}.
  */
 export class Guard {
-  readonly #root: string
+  readonly #root: Root
   readonly #forbidden: fs.Stats | undefined
   readonly #good = new Set<string>()
   #last = ''
 
-  constructor(root: string, forbidden?: fs.Stats) {
+  constructor(root: Root, forbidden?: fs.Stats) {
     this.#root = root
     this.#forbidden = forbidden
   }
@@ -28,7 +28,7 @@ export class Guard {
     if (directory === '' || directory === this.#last || this.#good.has(directory)) return undefined
     const above = this.obstacle(parentOf(directory))
     if (above !== undefined) return above
-    const stat = fs.lstatSync(sourcePath(this.#root, directory), { throwIfNoEntry: false })
+    const stat = fs.lstatSync(this.#root.place(directory), { throwIfNoEntry: false })
     if (stat === undefined) return { path: directory, kind: 'missing' }
     if (!stat.isDirectory()) return { path: directory, kind: stat.isSymbolicLink() ? 'symlink' : 'other' }
     if (this.#forbidden !== undefined && isSameEntry(stat, this.#forbidden)) return { path: directory, kind: 'forbidden' }
@@ -46,12 +46,14 @@ export class Guard {
   distrust(directory: string): void {
     this.#good.delete(directory)
     this.#last = ''
+    this.#root.forget()
   }
 
   /** Everything has to be looked at again: time has passed, or a directory was moved or removed. */
   forget(): void {
     this.#good.clear()
     this.#last = ''
+    this.#root.forget()
   }
 }
 

@@ -1,13 +1,13 @@
 import fs from 'node:fs'
-import { sourcePath } from '@clsync/core/handler'
+import type { Root } from './root.ts'
 
 /** Remembers where files that have several names in the source were copied to, so that their other names can be linked. */
 export class HardLinks {
-  readonly #destination: string
+  readonly #target: Root
   readonly #copies = new Map<string, Copy>()
 
-  constructor(destination: string) {
-    this.#destination = destination
+  constructor(target: Root) {
+    this.#target = target
   }
 
   /** Takes note that `path` of the target now holds this file of the source. `pass` identifies the running batch. */
@@ -29,7 +29,7 @@ export class HardLinks {
     if (copy === undefined || copy.size !== source.size || copy.mtimeNs !== source.mtimeNs) return undefined
     // A copy made soon after the last write may be older than a second write within the same tick of the clock.
     if (copy.pass.deref() !== pass && copy.atMs - Number(copy.mtimeNs / 1_000_000n) < SETTLED_MS) return undefined
-    const stat = fs.lstatSync(sourcePath(this.#destination, copy.path), { bigint: true, throwIfNoEntry: false })
+    const stat = fs.lstatSync(this.#target.place(copy.path), { bigint: true, throwIfNoEntry: false })
     if (stat === undefined || !stat.isFile() || stat.size !== copy.size || stat.mtimeNs !== copy.mtimeNs) return undefined
     return { path: copy.path, stat }
   }

@@ -1,11 +1,12 @@
 import fs from 'node:fs'
-import { type InventoryEntry, nameText, sourcePath } from '@clsync/core/handler'
+import { type InventoryEntry, nameText } from '@clsync/core/handler'
 import { codeOf } from './failure.ts'
 import { joinPath } from './path.ts'
+import type { Root } from './root.ts'
 import { isTempName } from './temp-names.ts'
 
 /** Everything in the target but its trash and our temporary files; parents before what they hold. Follows no link. */
-export function* inventory(root: string, trash: string | undefined, signal: AbortSignal): Generator<InventoryEntry> {
+export function* inventory(root: Root, trash: string | undefined, signal: AbortSignal): Generator<InventoryEntry> {
   const waiting = ['']
   for (let directory = waiting.pop(); directory !== undefined; directory = waiting.pop()) {
     signal.throwIfAborted()
@@ -16,12 +17,13 @@ export function* inventory(root: string, trash: string | undefined, signal: Abor
       if (kind === 'directory') waiting.push(path)
       yield { path, kind }
     }
+    root.forget()
   }
 }
 
-function list(root: string, directory: string): fs.Dirent<Buffer>[] {
+function list(root: Root, directory: string): fs.Dirent<Buffer>[] {
   try {
-    return fs.readdirSync(sourcePath(root, directory), { withFileTypes: true, encoding: 'buffer' })
+    return fs.readdirSync(root.place(directory), { withFileTypes: true, encoding: 'buffer' })
   } catch (error) {
     // Removed since it was listed; or, in a dry run, not made yet.
     if (codeOf(error) === 'ENOENT') return []

@@ -2,6 +2,7 @@ import type { HandlerContext, Log } from '@clsync/core/handler'
 import type { Destination } from './destination.ts'
 import type { HardLinks } from './hard-links.ts'
 import type { Metadata } from './metadata.ts'
+import type { Root } from './root.ts'
 import type { TempNames } from './temp-names.ts'
 import type { Trash } from './trash.ts'
 
@@ -10,6 +11,8 @@ export interface Mirror {
   /** Root of the source, as text. */
   readonly source: string
   readonly destination: Destination
+  /** The directory of the destination. */
+  readonly target: Root
   readonly metadata: Metadata
   readonly temps: TempNames
   readonly trash: Trash | undefined

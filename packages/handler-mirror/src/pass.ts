@@ -1,8 +1,9 @@
 import fs from 'node:fs'
-import { type Batch, type FailedPath, sourcePath } from '@clsync/core/handler'
+import type { Batch, FailedPath } from '@clsync/core/handler'
 import { Guard } from './guard.ts'
 import type { Mirror } from './mirror.ts'
 import type { FsPath } from './native.ts'
+import { Root } from './root.ts'
 import { Slice } from './slice.ts'
 import { TouchedDirectories } from './touched-directories.ts'
 
@@ -11,6 +12,7 @@ export class Pass {
   readonly mirror: Mirror
   readonly batch: Batch
   readonly slice: Slice
+  readonly source: Root
   readonly sourceGuard: Guard
   readonly targetGuard: Guard
   readonly directories: TouchedDirectories
@@ -24,10 +26,11 @@ export class Pass {
     this.mirror = mirror
     this.batch = batch
     this.slice = new Slice(signal)
+    this.source = new Root(mirror.source)
     // A mount may have put one into the other: then it would be copied into itself without end, or written over.
-    this.sourceGuard = new Guard(mirror.source, rootOf(mirror.destination.root))
-    this.targetGuard = new Guard(mirror.destination.root, rootOf(mirror.source))
-    this.directories = new TouchedDirectories(mirror, this.sourceGuard, this.targetGuard)
+    this.sourceGuard = new Guard(this.source, statOf(mirror.target))
+    this.targetGuard = new Guard(mirror.target, statOf(this.source))
+    this.directories = new TouchedDirectories(this)
   }
 
   /** Notes that the source has nothing at `path` any more. */
@@ -37,12 +40,17 @@ export class Pass {
 
   /** Where `path` is in the source, for `fs`. */
   from(path: string): FsPath {
-    return sourcePath(this.mirror.source, path)
+    return this.source.place(path)
   }
 
   /** Where `path` is in the target, for `fs`. */
   to(path: string): FsPath {
-    return sourcePath(this.mirror.destination.root, path)
+    return this.mirror.target.place(path)
+  }
+
+  close(): void {
+    this.source.forget()
+    this.mirror.target.forget()
   }
 
   /** Lets the event loop turn. Nothing that was looked at before is believed afterwards. Throws when aborted. */
@@ -54,6 +62,6 @@ export class Pass {
   }
 }
 
-function rootOf(tree: string): fs.Stats | undefined {
-  return fs.statSync(sourcePath(tree, ''), { throwIfNoEntry: false })
+function statOf(root: Root): fs.Stats | undefined {
+  return fs.statSync(root.place(''), { throwIfNoEntry: false })
 }

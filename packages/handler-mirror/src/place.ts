@@ -65,7 +65,7 @@ export function removeEmptyDirectory(pass: Pass, path: string): void {
   try {
     fs.rmdirSync(pass.to(path))
   } catch (error) {
-    if (!isNotEmpty(error) || removeTempsIn(pass.mirror.destination.root, path) === 0) throw error
+    if (!isNotEmpty(error) || removeTempsIn(pass.mirror.target, path) === 0) throw error
     fs.rmdirSync(pass.to(path))
   }
 }

@@ -12,18 +12,26 @@ import type { MirrorOptions } from './options.ts'
 import { Pass } from './pass.ts'
 import { isWithin } from './path.ts'
 import { remove } from './removal.ts'
+import { Root } from './root.ts'
 import { TempNames } from './temp-names.ts'
 import { openTrash } from './trash.ts'
 
 /** Sets up a mirror of the context's source. */
 export async function openSession(options: MirrorOptions, context: HandlerContext): Promise<Session> {
   const mirror = await openMirror(options, context)
-  const list = (signal: AbortSignal) => inventory(mirror.destination.root, mirror.trash?.within, signal)
+  const list = (signal: AbortSignal) => inventory(mirror.target, mirror.trash?.within, signal)
   const { isNew } = mirror.destination
   if (context.dryRun) return { isNew, sync: (batch) => tell(batch, context), inventory: list }
   return {
     isNew,
-    sync: (batch, signal) => sync(mirror, batch, signal),
+    async sync(batch, signal) {
+      const pass = new Pass(mirror, batch, signal)
+      try {
+        return await sync(pass, signal)
+      } finally {
+        pass.close()
+      }
+    },
     inventory: list,
     async close() {
       mirror.temps.close()
@@ -40,15 +48,17 @@ async function openMirror(options: MirrorOptions, context: HandlerContext): Prom
     })
   }
   const destination = openDestination(options.destination, context)
-  const temps = new TempNames(destination.root, context.stateDir)
+  const target = new Root(destination.root)
+  const temps = new TempNames(target, context.stateDir)
   if (!context.dryRun) temps.removeLeftovers()
   return {
     source: context.root,
     destination,
+    target,
     metadata: new Metadata(native, options.xattrs),
     temps,
     trash: options.trash === undefined || context.dryRun ? undefined : openTrash(options.trash, destination.root),
-    hardLinks: options.hardLinks ? new HardLinks(destination.root) : undefined,
+    hardLinks: options.hardLinks ? new HardLinks(target) : undefined,
     log: context.log,
     progress: (bytes) => context.progress(bytes),
     undeleted: new Set(),
@@ -68,8 +78,8 @@ async function tell(batch: Batch, { log }: HandlerContext): Promise<void> {
   }
 }
 
-async function sync(mirror: Mirror, batch: Batch, signal: AbortSignal): Promise<SyncResult> {
-  const pass = new Pass(mirror, batch, signal)
+async function sync(pass: Pass, signal: AbortSignal): Promise<SyncResult> {
+  const { batch, mirror } = pass
   mirror.destination.check()
   mirror.trash?.startFolder()
   if (mirror.moved.batch !== batch.id) {

@@ -1,22 +1,22 @@
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
-import { sourcePath } from '@clsync/core/handler'
 import { isAbsent } from './failure.ts'
 import { joinPath } from './path.ts'
+import type { Root } from './root.ts'
 
 /**
  * Names under which new files wait until they are complete. At most one is in use at a time, and the directory it lies in
  * is written down before, so that what a crash left is found again without reading the whole target.
  */
 export class TempNames {
-  readonly #root: string
+  readonly #root: Root
   readonly #stateDir: string
   #record: number | undefined
   #recorded: string | undefined
   #count = 0
 
-  constructor(root: string, stateDir: string) {
+  constructor(root: Root, stateDir: string) {
     this.#root = root
     this.#stateDir = stateDir
   }
@@ -63,11 +63,11 @@ export function isTempName(name: string): boolean {
 }
 
 /** Removes temporary files from one directory of the target; returns how many. */
-export function removeTempsIn(root: string, directory: string): number {
+export function removeTempsIn(root: Root, directory: string): number {
   let removed = 0
   try {
-    for (const name of fs.readdirSync(sourcePath(root, directory), 'latin1').filter(isTempName)) {
-      fs.rmSync(sourcePath(root, joinPath(directory, name)), { force: true })
+    for (const name of fs.readdirSync(root.place(directory), 'latin1').filter(isTempName)) {
+      fs.rmSync(root.place(joinPath(directory, name)), { force: true })
       removed++
     }
   } catch (error) {

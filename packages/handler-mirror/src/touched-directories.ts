@@ -1,25 +1,20 @@
 import fs from 'node:fs'
-import { type FailedPath, sourcePath } from '@clsync/core/handler'
+import type { FailedPath } from '@clsync/core/handler'
 import { concernsAll } from './failure.ts'
-import type { Guard } from './guard.ts'
-import type { Mirror } from './mirror.ts'
+import type { Pass } from './pass.ts'
 
 /**
  * Directories of the target whose modes and times have to be set when a batch is through: every entry made in them changes
  * their time, and a directory that is read-only in the source must take its entries first.
  */
 export class TouchedDirectories {
-  readonly #mirror: Mirror
-  readonly #source: Guard
-  readonly #target: Guard
+  readonly #pass: Pass
   /** Directory, and whether its mode and owner are to be set as well as its time. */
   readonly #touched = new Map<string, boolean>()
   #last: string | undefined
 
-  constructor(mirror: Mirror, source: Guard, target: Guard) {
-    this.#mirror = mirror
-    this.#source = source
-    this.#target = target
+  constructor(pass: Pass) {
+    this.#pass = pass
   }
 
   /** An entry of `directory` was made, removed or renamed. */
@@ -46,7 +41,7 @@ export class TouchedDirectories {
 
   /** Gives us write permission in `directory` until the end of the batch. Says whether that changed anything. */
   loosen(directory: string): boolean {
-    const path = sourcePath(this.#mirror.destination.root, directory)
+    const path = this.#pass.to(directory)
     const stat = fs.lstatSync(path, { throwIfNoEntry: false })
     if (stat === undefined || !stat.isDirectory() || (stat.mode & OWNER_ALL) === OWNER_ALL) return false
     if (stat.uid !== process.geteuid?.()) return false
@@ -58,8 +53,9 @@ export class TouchedDirectories {
   /** Sets what is left to set, below before above. Returns the directories that were to be settled and could not be. */
   finish(): FailedPath[] {
     const failed: FailedPath[] = []
-    this.#source.forget()
-    this.#target.forget()
+    const { mirror, sourceGuard, targetGuard } = this.#pass
+    sourceGuard.forget()
+    targetGuard.forget()
     // A longer path first: a directory that loses its search permission hides what is below.
     for (const [path, whole] of [...this.#touched].toSorted(([a], [b]) => b.length - a.length)) {
       try {
@@ -67,7 +63,7 @@ export class TouchedDirectories {
       } catch (error) {
         if (concernsAll(error)) throw error
         if (whole) failed.push({ path, error })
-        else this.#mirror.log.debug('the time of a directory could not be set', { path, error: String(error) })
+        else mirror.log.debug('the time of a directory could not be set', { path, error: String(error) })
       }
     }
     this.#touched.clear()
@@ -75,13 +71,14 @@ export class TouchedDirectories {
   }
 
   #finishOne(path: string, whole: boolean): void {
-    if (this.#source.obstacle(path) !== undefined || this.#target.obstacle(path) !== undefined) return
-    const from = sourcePath(this.#mirror.source, path)
-    const to = sourcePath(this.#mirror.destination.root, path)
+    const { mirror, sourceGuard, targetGuard } = this.#pass
+    if (sourceGuard.obstacle(path) !== undefined || targetGuard.obstacle(path) !== undefined) return
+    const from = this.#pass.from(path)
+    const to = this.#pass.to(path)
     const want = fs.lstatSync(from, EXACT)
     const have = fs.lstatSync(to, EXACT)
     if (want === undefined || have === undefined) return
-    this.#mirror.metadata.finishDirectory(to, from, have, want, whole)
+    mirror.metadata.finishDirectory(to, from, have, want, whole)
   }
 }
 
