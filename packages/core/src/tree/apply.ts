@@ -3,7 +3,7 @@ import type { Scope } from '../model/difference.ts'
 import { joinPath, parentOf, type RawPath, ROOT_PATH } from '../model/path.ts'
 import { LIMBO, type SeenEntry, type SeenRow } from '../model/seen.ts'
 import { RACY_MS, type TreeContext } from './context.ts'
-import { type Finding, isAppeared, isVanished, lookAt } from './finding.ts'
+import { type Finding, isAppeared, isVanished, lookAt, type News } from './finding.ts'
 import type { Limbo } from './limbo.ts'
 import { lookAtLinks, updateLinks } from './links.ts'
 
@@ -202,9 +202,9 @@ function update(context: TreeContext, finding: Finding, disk: Observation, optio
 
 /**
  * Times of a directory follow its entries: a change of them alone is told only when targets are not told of an entry that came or
- * went. Returns whether the directory is still in its place.
+ * went; and when that had been meant to tell it, but has passed. Returns whether the directory is still in its place.
  */
-export function settleDirectory(context: TreeContext, dir: DirId, isEntryTold: boolean): boolean {
+export function settleDirectory(context: TreeContext, dir: DirId, news: News): boolean {
   const place = context.directories.placeOf(dir)
   if (place === undefined) return true
   const row = context.table.get(place.parent, place.name)
@@ -219,8 +219,8 @@ export function settleDirectory(context: TreeContext, dir: DirId, isEntryTold: b
   }
   if (disk === undefined || !sameIdentity(row, disk)) return false
   const metadata = row.mode !== disk.mode || row.uid !== disk.uid || row.gid !== disk.gid
-  if (!metadata && row.mtimeMs === disk.mtimeMs) return true
-  const tells = metadata || !isEntryTold
+  if (!metadata && row.mtimeMs === disk.mtimeMs && news !== 'passed') return true
+  const tells = metadata || news !== 'told'
   const entry: SeenEntry = { ...disk, id: dir, stamp: tells ? ++context.counters.stamp : row.stamp, content: row.content }
   context.table.put(place.parent, place.name, entry)
   if (tells) context.touch(path, 'entry')

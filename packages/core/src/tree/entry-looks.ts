@@ -2,7 +2,7 @@ import { type DirId, ROOT_DIR } from '../model/entry.ts'
 import { type RawPath, ROOT_PATH } from '../model/path.ts'
 import { applyFindings, lookFromAbove, settleDirectory } from './apply.ts'
 import type { TreeContext } from './context.ts'
-import { distrust, type Finding, isAppeared, isTold, isVanished, type Look, lookAt } from './finding.ts'
+import { distrust, type Finding, isAppeared, isVanished, type Look, lookAt, type News, newsOf } from './finding.ts'
 import type { HintSet, NameHint } from './hint-set.ts'
 import type { Limbo } from './limbo.ts'
 import type { Scanner } from './scan.ts'
@@ -30,8 +30,8 @@ class Round {
   readonly #limbo: Limbo
   readonly #scanner: Scanner
   readonly #findings: Finding[] = []
-  /** Directories whose own times may have moved; `true`: targets are told of an entry that came or went. */
-  readonly #changed = new Map<DirId, boolean>()
+  /** Directories whose own times may have moved. */
+  readonly #changed = new Map<DirId, News>()
 
   constructor(context: TreeContext, limbo: Limbo, scanner: Scanner) {
     this.#context = context
@@ -65,8 +65,8 @@ class Round {
     applyFindings(this.#context, this.#limbo, this.#findings, options)
     // What was looked for in vain may be hidden by what was put in the root's place.
     if (this.#changed.has(ROOT_DIR)) this.#context.guard(ROOT_PATH)
-    for (const [dir, entriesChanged] of this.#changed) {
-      if (dir === ROOT_DIR || settleDirectory(this.#context, dir, entriesChanged)) continue
+    for (const [dir, news] of this.#changed) {
+      if (dir === ROOT_DIR || settleDirectory(this.#context, dir, news)) continue
       // Something else is in the directory's place, a mount perhaps.
       lookFromAbove(this.#context, this.#limbo, dir, options)
       this.misplaced.add(dir)
@@ -80,13 +80,11 @@ class Round {
     const ctimeMeansContent = !context.noLoss || suspectFromMs < Infinity
     const found = lookAt(context, dir, path, name, row, { content, isBack: moved || made, suspectFromMs, ctimeMeansContent })
     // What was moved away and back looks as if nothing had happened, but for the time of its directory.
-    if (!content || made || moved || found === 'absent') this.#changed.set(dir, this.#changed.get(dir) ?? false)
+    if (!content || made || moved || found === 'absent') this.#changed.set(dir, this.#changed.get(dir) ?? 'none')
     if (found === 'unknown') context.again({ type: 'entry', dir, name, ...hint })
     if (typeof found !== 'object') return found
     if (found.row !== undefined && found.disk !== undefined) context.solved(found.path)
-    if (isVanished(found) || isAppeared(found)) {
-      this.#changed.set(dir, this.#changed.get(dir) === true || isTold(context, found))
-    }
+    if (isVanished(found) || isAppeared(found)) this.#changed.set(dir, newsOf(context, found, this.#changed.get(dir) ?? 'none'))
     this.#findings.push(found)
     return found
   }

@@ -44,10 +44,19 @@ export function isAppeared({ row, disk }: Finding): boolean {
 }
 
 /**
- * Whether targets are told that an entry came or went, and so change the directory that it is in. What goes before they were told
- * of it, and what is not synced at all, leaves nothing but another time of its directory.
+ * What came of the entries of a directory: targets are `told` that one came or went, and so change the directory; or one that they
+ * might have been told of before went with no trace (`passed`); or neither.
  */
-export function isTold(context: TreeContext, finding: Finding): boolean {
+export type News = 'told' | 'passed' | 'none'
+
+/** What a further finding adds. */
+export function newsOf(context: TreeContext, finding: Finding, before: News): News {
+  if (before === 'told' || isTold(context, finding)) return 'told'
+  return isVanished(finding) ? 'passed' : before
+}
+
+/** What is not synced at all, and what goes before targets were told of it, leaves nothing but another time of its directory. */
+function isTold(context: TreeContext, finding: Finding): boolean {
   if (isAppeared(finding)) return finding.disk?.kind !== 'other'
   return isVanished(finding) && context.isHeld(finding.path)
 }

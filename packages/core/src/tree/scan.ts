@@ -4,7 +4,7 @@ import type { RawPath } from '../model/path.ts'
 import type { SeenEntry } from '../model/seen.ts'
 import { applyFindings, isInPlace, lookFromAbove, settleDirectory } from './apply.ts'
 import type { TreeContext } from './context.ts'
-import { type Finding, isAppeared, isTold, isVanished, lookAt, type LookOptions } from './finding.ts'
+import { type Finding, isAppeared, isVanished, lookAt, type LookOptions, type News, newsOf } from './finding.ts'
 import type { Limbo } from './limbo.ts'
 
 /** A directory to be read and compared. */
@@ -148,7 +148,7 @@ class Comparison {
   readonly #isNew: boolean
   #at = 0
   #entriesChanged = false
-  #isTold = false
+  #news: News = 'none'
 
   constructor(context: TreeContext, limbo: Limbo, listing: Listing, add: (job: ScanJob) => void) {
     this.#context = context
@@ -188,7 +188,7 @@ class Comparison {
     }
     this.#apply(findings)
     if (this.#isNew && this.#entriesChanged) this.#context.touch(path, 'listing')
-    if (job.dir !== ROOT_DIR) settleDirectory(this.#context, job.dir, this.#isTold)
+    if (job.dir !== ROOT_DIR) settleDirectory(this.#context, job.dir, this.#news)
   }
 
   /** It could not be looked at, and so nothing below it was scanned. */
@@ -203,7 +203,7 @@ class Comparison {
     if (findings.length === 0) return
     const { job } = this.#listing
     this.#entriesChanged ||= findings.some((finding) => isVanished(finding) || isAppeared(finding))
-    this.#isTold ||= findings.some((finding) => isTold(this.#context, finding))
+    for (const finding of findings) this.#news = newsOf(this.#context, finding, this.#news)
     const scan = (dir: DirId, deep: boolean): void => this.#add({ ...job, dir, deep })
     applyFindings(this.#context, this.#limbo, findings, { scan, quiet: this.#isNew })
     // A directory whose own row changed still has to be entered.

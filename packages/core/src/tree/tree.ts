@@ -92,6 +92,6 @@ function queueScans(context: TreeContext, scanner: Scanner, hints: HintSet): voi
   for (const dir of hints.directories) {
     scanner.disturb(dir)
     scanner.add({ dir, deep: false, look: distrust(Infinity) })
-    settleDirectory(context, dir, false)
+    settleDirectory(context, dir, 'none')
   }
 }
