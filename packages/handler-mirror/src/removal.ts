@@ -11,9 +11,9 @@ import { changeIn, isNotEmpty, removeEmptyDirectory } from './place.ts'
  */
 export function remove(pass: Pass, { path, kind }: Change): void {
   const { undeleted } = pass.mirror
-  // Behind a link or below a file there is nothing of ours.
-  if (pass.targetGuard.obstacle(parentOf(path)) !== undefined) return
   try {
+    // Behind a link or below a file there is nothing of ours.
+    if (pass.targetGuard.obstacle(parentOf(path)) !== undefined) return
     changeIn(pass, parentOf(path), () => (kind === 'directory' ? removeDirectory(pass, path) : removeEntry(pass, path)))
   } catch (error) {
     if (!isAbsent(error)) {

@@ -165,6 +165,28 @@ test.runIf(process.geteuid?.() === 0)('a user fills and empties directories that
   }
 })
 
+test.runIf(process.getuid?.() === 0)(
+  'below a directory that is closed at the target everything goes with it in the end',
+  async () => {
+    const nobody = 65534
+    await stage.open()
+    stage.destination.write('d/e/f', 'text')
+    for (const path of ['', 'd', 'd/e', 'd/e/f']) fs.chownSync(stage.destination.at(path), nobody, nobody)
+    fs.chmodSync(stage.destination.at('d'), 0)
+    fs.chmodSync(stage.state.root, 0o777)
+    const gone = [change('delete', 'd/e/f'), change('delete', 'd/e', directory), change('delete', 'd', directory)]
+    process.seteuid?.(nobody)
+    try {
+      expect(Object.keys(failures(await stage.send(gone)))).toEqual(['d/e/f', 'd/e', 'd'])
+      expect(failures(await stage.send(gone))).toEqual({})
+    } finally {
+      process.seteuid?.(0)
+    }
+    expect(fs.readdirSync(stage.destination.root)).toEqual([])
+    expect(stage.warnings).toEqual([])
+  },
+)
+
 test('extended attributes are carried, changed and removed when asked for', async () => {
   const native = await loadNative()
   if (native === undefined) return
