@@ -35,12 +35,13 @@ export function changeIn<T>(pass: Pass, directory: string, act: () => T): T {
   }
 }
 
-/** Removes an entry under a temporary name that is not going to be finished. */
+/** Removes an entry under a temporary name that is not going to be finished; when the target is away, as soon as it is back. */
 export function discard(pass: Pass, temp: string): void {
   try {
-    fs.rmSync(pass.to(temp), { force: true })
+    fs.unlinkSync(pass.to(temp))
   } catch {
-    // The reason it is discarded for is told; the name is found again at the next start.
+    // The reason it is discarded for is told.
+    pass.mirror.temps.leave(temp)
   }
 }
 

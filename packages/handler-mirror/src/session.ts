@@ -81,6 +81,7 @@ async function tell(batch: Batch, { log }: HandlerContext): Promise<void> {
 async function sync(pass: Pass, signal: AbortSignal): Promise<SyncResult> {
   const { batch, mirror } = pass
   mirror.destination.check()
+  mirror.temps.removeLeft()
   mirror.trash?.startFolder()
   if (mirror.moved.batch !== batch.id) {
     mirror.moved.batch = batch.id

@@ -12,6 +12,7 @@ import type { Root } from './root.ts'
 export class TempNames {
   readonly #root: Root
   readonly #stateDir: string
+  readonly #left = new Set<string>()
   #record: number | undefined
   #recorded: string | undefined
   #count = 0
@@ -32,6 +33,19 @@ export class TempNames {
     const written = readIfAny(this.#file())
     const end = written === undefined ? -1 : endOf(written)
     if (written !== undefined && end >= 0) removeTempsIn(this.#root, written.toString('utf16le', 0, end))
+  }
+
+  /** It could not be removed, or was not there any more than the target. */
+  leave(temp: string): void {
+    this.#left.add(temp)
+  }
+
+  /** Removes what was left; for when the target is known to be there. */
+  removeLeft(): void {
+    for (const temp of this.#left) {
+      fs.rmSync(this.#root.place(temp), { force: true })
+      this.#left.delete(temp)
+    }
   }
 
   close(): void {

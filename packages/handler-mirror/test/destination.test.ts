@@ -112,6 +112,18 @@ test('nothing is written below a destination that was replaced by one of the sam
   expect(fs.readFileSync(`${destination}/d/f`, 'utf8')).toBe('text')
 })
 
+test('a temporary file in a destination that went while it was written is removed when that is back', async () => {
+  stage.source.write('f', 'text')
+  const destination = `${stage.destination.root}/d`
+  const away = (): void => fs.renameSync(destination, `${destination}.away`)
+  await stage.open({ destination }, { progress: away })
+  await expect(stage.send([change('create', 'f')])).rejects.toThrow(/is gone/)
+  expect(fs.readdirSync(`${destination}.away`)).toEqual([expect.stringMatching(/^\.clsync-.*\.tmp$/)])
+  fs.renameSync(`${destination}.away`, destination)
+  await stage.send([change('delete', 'g')])
+  expect(fs.readdirSync(destination)).toEqual([])
+})
+
 test('after a restart another directory in its place is refused, the same one is taken', async () => {
   const destination = `${stage.destination.root}/d`
   await stage.open({ destination })
