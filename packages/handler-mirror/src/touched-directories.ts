@@ -1,19 +1,30 @@
 import fs from 'node:fs'
 import type { FailedPath } from '@clsync/core/handler'
 import { concernsAll } from './failure.ts'
-import type { Pass } from './pass.ts'
+import type { Guard } from './guard.ts'
+import type { Mirror } from './mirror.ts'
+import type { FsPath } from './native.ts'
+
+/** What is asked of the pass whose directories these are. */
+interface Ways {
+  readonly mirror: Mirror
+  readonly sourceGuard: Guard
+  readonly targetGuard: Guard
+  from(path: string): FsPath
+  to(path: string): FsPath
+}
 
 /**
  * Directories of the target whose modes and times have to be set when a batch is through: every entry made in them changes
  * their time, and a directory that is read-only in the source must take its entries first.
  */
 export class TouchedDirectories {
-  readonly #pass: Pass
+  readonly #pass: Ways
   /** Directory, and whether its mode and owner are to be set as well as its time. */
   readonly #touched = new Map<string, boolean>()
   #last: string | undefined
 
-  constructor(pass: Pass) {
+  constructor(pass: Ways) {
     this.#pass = pass
   }
 

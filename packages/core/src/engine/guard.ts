@@ -54,13 +54,6 @@ export function createGuard({ fs, root, seen, recorded, record, accept }: GuardO
     if (found?.kind !== 'directory') return undefined
     return { ino: found.ino, birthMs: found.birthMs, type, dev: found.dev }
   }
-  const isEmpty = (): boolean => {
-    try {
-      return fs.list(root)?.length === 0
-    } catch (error) {
-      throw new RootHalt(unreadable(text, error))
-    }
-  }
   const guard: Guard = {
     check() {
       const now = tryTo(identify)
@@ -85,7 +78,7 @@ export function createGuard({ fs, root, seen, recorded, record, accept }: GuardO
       if (wrong !== undefined) throw new RootHalt(wrong)
       if (isAccepted) return
       if (path !== '') throw new RootHalt(mountChanged(`${text}/${toText(path)}`))
-      if (isEmpty() && seen.list(ROOT_DIR, undefined, 1).length > 0 && seen.entries > 1) throw new RootHalt(emptied(text))
+      if (isEmpty(fs, root) && seen.list(ROOT_DIR, undefined, 1).length > 0 && seen.entries > 1) throw new RootHalt(emptied(text))
     },
     accept() {
       dev = undefined
@@ -99,6 +92,14 @@ export function createGuard({ fs, root, seen, recorded, record, accept }: GuardO
   }
   if (accept) guard.accept()
   return guard
+}
+
+function isEmpty(fs: FileSystem, root: RawPath): boolean {
+  try {
+    return fs.list(root)?.length === 0
+  } catch (error) {
+    throw new RootHalt(unreadable(toText(root), error))
+  }
 }
 
 interface Identity {

@@ -1,6 +1,6 @@
 import { type DirId, type Observation, ROOT_DIR, sameIdentity } from '../model/entry.ts'
 import type { Scope } from '../model/difference.ts'
-import { joinPath, parentOf, type RawPath, ROOT_PATH } from '../model/path.ts'
+import { parentOf, type RawPath, ROOT_PATH } from '../model/path.ts'
 import { LIMBO, type SeenEntry, type SeenRow } from '../model/seen.ts'
 import { RACY_MS, type TreeContext } from './context.ts'
 import { type Finding, isAppeared, isVanished, lookAt, type News } from './finding.ts'
@@ -138,8 +138,7 @@ function place(context: TreeContext, limbo: Limbo, finding: Finding, options: Ap
   const left = limbo.release(twin.name)
   context.table.move(twin.parent, twin.name, dir, name)
   const isOther = finding.content || finding.isMade === true
-  const written =
-    isOther || left.written || limbo.hasStray || twin.sizeBytes !== disk.sizeBytes || twin.mtimeMs !== disk.mtimeMs
+  const written = isOther || left.written || limbo.hasStray || twin.sizeBytes !== disk.sizeBytes || twin.mtimeMs !== disk.mtimeMs
   const content = twin.kind === 'directory' || !written ? twin.content : stamp
   context.table.put(dir, name, { ...disk, id: twin.id, stamp, content })
   context.touch(left.path, 'tree')

@@ -1,4 +1,4 @@
-import { type DirId, ROOT_DIR } from '../model/entry.ts'
+import { ROOT_DIR } from '../model/entry.ts'
 import type { Hint } from '../model/hint.ts'
 import { settleDirectory } from './apply.ts'
 import { RACY_MS, type TreeContext, type TreeOptions } from './context.ts'

@@ -32,7 +32,13 @@ export interface LiveOptions {
 }
 
 /** Not started; stopped when the test is over. With `folder`, an earlier one goes on with its source and state. */
-export function liveEngine({ handlers, folder = project({ 'source/': '' }), task: changes, open, clock }: LiveOptions): LiveEngine {
+export function liveEngine({
+  handlers,
+  folder = project({ 'source/': '' }),
+  task: changes,
+  open,
+  clock,
+}: LiveOptions): LiveEngine {
   const warnings: string[] = []
   const at = (name: string): string => path.join(folder, 'source', name)
   const targets = Object.entries(handlers).map(([name, handler]): TargetSpec => ({ name, handler, options: {} }))
