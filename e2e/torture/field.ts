@@ -21,6 +21,7 @@ export class Field {
   isKilled = false
   static readonly #all = new Set<Field>()
   readonly #undo: (() => void)[] = []
+  #hasMet = false
   #running: Running | undefined
   #earlier = ''
 
@@ -58,6 +59,12 @@ export class Field {
     this.isKilled = false
     this.#running = this.contender.start(this.place, this.launch)
     this.tell(this.starts++ === 0 ? 'started' : 'started again')
+  }
+
+  /** Waits until it has met its target for the first time: what is not known yet cannot be missed. */
+  async contact(): Promise<void> {
+    if (!this.#hasMet) await this.running.ready()
+    this.#hasMet = true
   }
 
   /** Kills it and waits for the end. */

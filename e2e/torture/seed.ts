@@ -62,7 +62,8 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
   if (result.differences.length > 0) {
     fs.writeFileSync(path.join(folder, 'output.txt'), field.output)
     if (fs.realpathSync(keptIn) === fs.realpathSync(volume.directory)) return result
-    await promisify(execFile)('cp', ['--archive', folder, keptIn])
+    // What has too long a path stays behind.
+    await promisify(execFile)('cp', ['--archive', folder, keptIn]).catch(() => undefined)
   }
   // Not by Node, which has one thread for everybody here.
   await promisify(execFile)('rm', ['--recursive', '--force', folder])

@@ -56,6 +56,7 @@ export function targetUnmounted(field: Field): Fault {
   return {
     mayEnd: true,
     async strike() {
+      await field.contact()
       await unmount(target)
       since = Date.now()
     },

@@ -10,7 +10,8 @@ export function targetReplaced(field: Field): Fault {
   let since = 0
   return {
     mayEnd: true,
-    strike() {
+    async strike() {
+      await field.contact()
       const kind = field.random.pick(['file', 'nothing', 'link', 'directory'])
       field.tell(`the target becomes a ${kind}`)
       fs.renameSync(target, away)

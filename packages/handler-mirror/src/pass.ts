@@ -1,5 +1,5 @@
 import fs from 'node:fs'
-import { type Batch, type FailedPath, sourcePath } from '@clsync/core/handler'
+import type { Batch, FailedPath } from '@clsync/core/handler'
 import { Guard } from './guard.ts'
 import type { Mirror } from './mirror.ts'
 import type { FsPath } from './native.ts'
@@ -28,8 +28,8 @@ export class Pass {
     this.slice = new Slice(signal)
     this.source = new Root(mirror.source)
     // A mount may have put one into the other: then it would be copied into itself without end, or written over.
-    this.sourceGuard = new Guard(this.source, rootOf(mirror.destination.root))
-    this.targetGuard = new Guard(mirror.target, rootOf(mirror.source))
+    this.sourceGuard = new Guard(this.source, statOf(mirror.target))
+    this.targetGuard = new Guard(mirror.target, statOf(this.source))
     this.directories = new TouchedDirectories(this)
   }
 
@@ -62,6 +62,6 @@ export class Pass {
   }
 }
 
-function rootOf(tree: string): fs.Stats | undefined {
-  return fs.statSync(sourcePath(tree, ''), { throwIfNoEntry: false })
+function statOf(root: Root): fs.Stats | undefined {
+  return fs.statSync(root.place(''), { throwIfNoEntry: false })
 }

@@ -5,8 +5,8 @@ import type { Guard } from './guard.ts'
 import type { Mirror } from './mirror.ts'
 import type { FsPath } from './native.ts'
 
-/** What it needs of the batch on its way. */
-export interface Ways {
+/** What is asked of the pass whose directories these are. */
+interface Ways {
   readonly mirror: Mirror
   readonly sourceGuard: Guard
   readonly targetGuard: Guard
@@ -19,13 +19,13 @@ export interface Ways {
  * their time, and a directory that is read-only in the source must take its entries first.
  */
 export class TouchedDirectories {
-  readonly #ways: Ways
+  readonly #pass: Ways
   /** Directory, and whether its mode and owner are to be set as well as its time. */
   readonly #touched = new Map<string, boolean>()
   #last: string | undefined
 
-  constructor(ways: Ways) {
-    this.#ways = ways
+  constructor(pass: Ways) {
+    this.#pass = pass
   }
 
   /** An entry of `directory` was made, removed or renamed. */
@@ -52,7 +52,7 @@ export class TouchedDirectories {
 
   /** Gives us write permission in `directory` until the end of the batch. Says whether that changed anything. */
   loosen(directory: string): boolean {
-    const path = this.#ways.to(directory)
+    const path = this.#pass.to(directory)
     const stat = fs.lstatSync(path, { throwIfNoEntry: false })
     if (stat === undefined || !stat.isDirectory() || (stat.mode & OWNER_ALL) === OWNER_ALL) return false
     if (stat.uid !== process.geteuid?.()) return false
@@ -64,7 +64,7 @@ export class TouchedDirectories {
   /** Sets what is left to set, below before above. Returns the directories that were to be settled and could not be. */
   finish(): FailedPath[] {
     const failed: FailedPath[] = []
-    const { mirror, sourceGuard, targetGuard } = this.#ways
+    const { mirror, sourceGuard, targetGuard } = this.#pass
     sourceGuard.forget()
     targetGuard.forget()
     // A longer path first: a directory that loses its search permission hides what is below.
@@ -82,10 +82,10 @@ export class TouchedDirectories {
   }
 
   #finishOne(path: string, whole: boolean): void {
-    const { mirror, sourceGuard, targetGuard } = this.#ways
+    const { mirror, sourceGuard, targetGuard } = this.#pass
     if (sourceGuard.obstacle(path) !== undefined || targetGuard.obstacle(path) !== undefined) return
-    const from = this.#ways.from(path)
-    const to = this.#ways.to(path)
+    const from = this.#pass.from(path)
+    const to = this.#pass.to(path)
     const want = fs.lstatSync(from, EXACT)
     const have = fs.lstatSync(to, EXACT)
     if (want === undefined || have === undefined) return

@@ -33,8 +33,7 @@ export function createSeenTable(db: DatabaseSync, counters: Counters): SeenTable
     removeListing(parent) {
       const directories = (sql.directories.all(parent) as unknown as [DirId][]).map(([id]) => id)
       const linked = (sql.linked.all(parent) as unknown as Row[]).map(toRow)
-      const { changes } = sql.removeListing.run(parent)
-      counters.entries -= Number(changes)
+      counters.entries -= Number(sql.removeListing.run(parent).changes)
       return { directories, linked }
     },
     byInode: (ino) => (sql.byInode.all(ino) as unknown as Row[]).map(toRow),
