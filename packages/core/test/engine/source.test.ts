@@ -129,6 +129,7 @@ test('what could not be looked at is not known', () => {
   stage.run(5000)
   const known = stage.horizonMs
   stage.broken = `${ROOT}/d/f`
+  stage.clock.advance(3000)
   stage.source.hint({
     type: 'entry',
     dir: stage.source.tree.directories.find('d' as RawPath)!,
