@@ -69,6 +69,13 @@ test('a name is not linked to a copy that was made of an older version', async (
   }
 })
 
+test('a move brings along what else has changed', async () => {
+  stage.source.write('b', 'changed since')
+  stage.destination.write('a', 'text')
+  expect(failures(await stage.send([change('move', 'b', { from: 'a' })]))).toEqual({})
+  expect(read(stage.destination, 'b')).toBe('changed since')
+})
+
 test('a batch with a move may be replayed, but a move of nothing fails', async () => {
   stage.source.write('b', 'text')
   stage.destination.write('a', 'text')

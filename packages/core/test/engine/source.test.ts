@@ -20,6 +20,8 @@ class SourceStage {
   readonly store: Store
   readonly guarantee: Monitor['guarantee']
   callMs = 0
+  /** A path that cannot be looked at. */
+  broken: string | undefined
   source: Source
   touched: string[] = []
   disturbed: string[] = []
@@ -71,6 +73,7 @@ class SourceStage {
   #fileSystem(): FileSystem {
     const find = (path: RawPath) => {
       this.clock.advance(this.callMs)
+      if (path === this.broken) throw Object.assign(new Error('EIO'), { code: 'EIO' })
       return this.disk.find(path, true)
     }
     return {
@@ -119,6 +122,25 @@ test('where changes may be lost, only a scan of everything knows them all', () =
   const before = stage.clock.now()
   stage.run()
   expect(stage.horizonMs).toBe(before)
+})
+
+test('what could not be looked at is not known', () => {
+  const stage = new SourceStage('no-loss')
+  stage.run(5000)
+  const known = stage.horizonMs
+  stage.broken = `${ROOT}/d/f`
+  stage.clock.advance(3000)
+  stage.source.hint({
+    type: 'entry',
+    dir: stage.source.tree.directories.find('d' as RawPath)!,
+    name: 'f' as RawPath,
+    content: true,
+  })
+  stage.run()
+  expect(stage.horizonMs).toBe(known)
+  stage.broken = undefined
+  stage.run(5000)
+  expect(stage.horizonMs).toBeGreaterThan(known)
 })
 
 test('a recent file is sent again after a start although it looks the same, an old one is not', () => {

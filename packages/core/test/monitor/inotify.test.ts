@@ -5,6 +5,7 @@ import { ROOT_DIR } from '../../src/model/entry.ts'
 import type { Hint } from '../../src/model/hint.ts'
 import { fromText } from '../../src/model/path.ts'
 import { createInotifyMonitor } from '../../src/monitor/inotify.ts'
+import { IN } from '../../src/monitor/inotify-queue.ts'
 import { ERRNO, type Libc, loadLibc } from '../../src/monitor/libc.ts'
 import { readWatchLimits } from '../../src/monitor/watch-limits.ts'
 import { cases } from './conformance.ts'
@@ -101,6 +102,40 @@ describe.runIf(process.platform === 'linux')('inotify', async () => {
       scene.monitor.drain()
       expect(scene.follower.hints).toEqual([])
     })
+  })
+
+  test('a read that a signal interrupts is made again, and nothing is lost', async () => {
+    let interrupted = 3
+    await begin({ before: 'mkdir d' }, { ...libc, read: (fd, into) => (interrupted-- > 0 ? -ERRNO.EINTR : libc.read(fd, into)) })
+    fs.writeFileSync(`${scene.root}/d/f`, 'x')
+    scene.monitor.drain()
+    expect(scene.follower.hints).toHaveLength(1)
+    expect(scene.monitor.stats().losses).toBe(0)
+  })
+
+  test('a directory that was unmounted is to be looked at with all that comes to light below', async () => {
+    let watch = 0
+    let isUnmounted = false
+    await begin(
+      { before: 'mkdir d' },
+      {
+        ...libc,
+        inotifyAddWatch: (fd, path, mask) => {
+          const added = libc.inotifyAddWatch(fd, path, mask)
+          if (path.endsWith('/d')) watch = added
+          return added
+        },
+        read(fd, into) {
+          if (!isUnmounted) return libc.read(fd, into)
+          isUnmounted = false
+          new Uint32Array(into.buffer, 0, 4).set([watch, IN.UNMOUNT, 0, 0])
+          return 16
+        },
+      },
+    )
+    isUnmounted = true
+    scene.monitor.drain()
+    expect(scene.follower.hints).toEqual([{ type: 'tree', dir: scene.follower.idAt('d') }])
   })
 
   test('a rename is told as one at both of its places, as the inside of a directory may have been away', async () => {

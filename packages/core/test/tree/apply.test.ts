@@ -96,6 +96,16 @@ describe('further names of a file', () => {
     expect(stage.seen('a')!.content).toBeGreaterThan(before.content)
   })
 
+  test('show what was written through one that has gone with its directory', () => {
+    const before = stage.seen('a')!
+    stage.pass(10)
+    stage.write('d/link', 20)
+    for (const path of ['d/link', 'd/f', 'd/e/g/h', 'd/e/g', 'd/e', 'd']) stage.remove(path)
+    stage.hintAt('d')
+    expect(stage.look()).toContain('a entry')
+    expect(stage.seen('a')!.content).toBeGreaterThan(before.content)
+  })
+
   test('show what was written through one that is new', () => {
     const before = stage.seen('a')!
     const { mtimeMs } = stage.disk.find(stage.at('a'))!
