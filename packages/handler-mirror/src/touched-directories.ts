@@ -20,12 +20,12 @@ export interface Ways {
  */
 export class TouchedDirectories {
   readonly #ways: Ways
-  /** Directory, and whether its mode and owner are to be set as well as its time. */
-  readonly #touched = new Map<string, boolean>()
+  readonly #touched: Map<string, boolean>
   #last: string | undefined
 
   constructor(ways: Ways) {
     this.#ways = ways
+    this.#touched = ways.mirror.unsettled
   }
 
   /** An entry of `directory` was made, removed or renamed. */
@@ -61,7 +61,10 @@ export class TouchedDirectories {
     return true
   }
 
-  /** Sets what is left to set, below before above. Returns the directories that were to be settled and could not be. */
+  /**
+   * Sets what is left to set, below before above. What is not there in the source any more is kept: when it was renamed, a later
+   * batch renames it at the target too. Returns the directories that were to be settled and could not be.
+   */
   finish(): FailedPath[] {
     const failed: FailedPath[] = []
     const { mirror, sourceGuard, targetGuard } = this.#ways
@@ -70,26 +73,31 @@ export class TouchedDirectories {
     // A longer path first: a directory that loses its search permission hides what is below.
     for (const [path, whole] of [...this.#touched].toSorted(([a], [b]) => b.length - a.length)) {
       try {
-        this.#finishOne(path, whole)
+        if (!this.#finishOne(path, whole)) continue
       } catch (error) {
         if (concernsAll(error)) throw error
         if (whole) failed.push({ path, error })
         else mirror.log.debug('the time of a directory could not be set', { path, error: String(error) })
       }
+      this.#touched.delete(path)
     }
-    this.#touched.clear()
+    this.#last = undefined
     return failed
   }
 
-  #finishOne(path: string, whole: boolean): void {
+  /** Whether nothing is left to do. */
+  #finishOne(path: string, whole: boolean): boolean {
     const { mirror, sourceGuard, targetGuard } = this.#ways
-    if (sourceGuard.obstacle(path) !== undefined || targetGuard.obstacle(path) !== undefined) return
+    if (targetGuard.obstacle(path) !== undefined) return true
+    if (sourceGuard.obstacle(path) !== undefined) return false
     const from = this.#ways.from(path)
     const to = this.#ways.to(path)
     const want = fs.lstatSync(from, EXACT)
     const have = fs.lstatSync(to, EXACT)
-    if (want === undefined || have === undefined) return
+    if (have === undefined) return true
+    if (want === undefined) return false
     mirror.metadata.finishDirectory(to, from, have, want, whole)
+    return true
   }
 }
 
