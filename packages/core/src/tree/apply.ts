@@ -8,8 +8,8 @@ import type { Limbo } from './limbo.ts'
 import { lookAtLinks, updateLinks } from './links.ts'
 
 export interface ApplyOptions {
-  /** Reads a directory, and when `deep` all below it. */
-  readonly scan: (dir: DirId, deep: boolean) => void
+  /** Reads a directory, and when `deep` all below it. `isNew`: until now nobody told what is written in it. */
+  readonly scan: (dir: DirId, deep: boolean, isNew?: boolean) => void
   /** Whether to tell of single entries; a whole new listing is told of at once. */
   readonly quiet: boolean
   /** Told of directories that were not where they were known to be: what was looked for in them has to be looked for again. */
@@ -131,7 +131,7 @@ function place(context: TreeContext, limbo: Limbo, finding: Finding, options: Ap
     tell(context, options, path, 'entry')
     if (id > 0) {
       context.directories.set(id, dir, name)
-      options.scan(id, true)
+      options.scan(id, true, true)
     } else if (disk.nlink > 1) updateLinks(context, finding, disk, finding.content)
     return
   }

@@ -2,7 +2,7 @@ import { type DirId, ROOT_DIR } from '../model/entry.ts'
 import { type RawPath, ROOT_PATH } from '../model/path.ts'
 import { applyFindings, lookFromAbove, settleDirectory } from './apply.ts'
 import type { TreeContext } from './context.ts'
-import { distrust, type Finding, isAppeared, isVanished, type Look, lookAt, type News, newsOf } from './finding.ts'
+import { distrust, distrustNew, type Finding, isAppeared, isVanished, type Look, lookAt, type News, newsOf } from './finding.ts'
 import type { HintSet, NameHint } from './hint-set.ts'
 import type { Limbo } from './limbo.ts'
 import type { Scanner } from './scan.ts'
@@ -60,7 +60,10 @@ class Round {
   }
 
   apply(): void {
-    const scan = (dir: DirId, deep: boolean): void => this.#scanner.add({ dir, deep, look: distrust(Infinity) })
+    const scan = (dir: DirId, deep: boolean, isNew = false): void => {
+      const look = distrust(Infinity)
+      this.#scanner.add({ dir, deep, look: isNew ? distrustNew(this.#context, look) : look })
+    }
     const options = { scan, quiet: false, misplaced: (dir: DirId) => void this.misplaced.add(dir) }
     applyFindings(this.#context, this.#limbo, this.#findings, options)
     // What was looked for in vain may be hidden by what was put in the root's place.

@@ -1,7 +1,7 @@
 import { type DirId, type Observation, sameIdentity, sameObservation } from '../model/entry.ts'
 import { joinPath, type RawPath } from '../model/path.ts'
 import type { SeenEntry } from '../model/seen.ts'
-import type { TreeContext } from './context.ts'
+import { RACY_MS, type TreeContext } from './context.ts'
 
 /** A difference between the seen state and the disk at one name. */
 export interface Finding {
@@ -30,6 +30,11 @@ export interface LookOptions {
 /** For what nobody watched: only a moved ctime or an old equal one is believed. */
 export function distrust(suspectFromMs: number): LookOptions {
   return { content: false, suspectFromMs, ctimeMeansContent: true }
+}
+
+/** For a directory that nobody watched until now: what was moved into it may have been written to there. */
+export function distrustNew({ counters }: TreeContext, look: LookOptions): LookOptions {
+  return { ...look, suspectFromMs: Math.min(look.suspectFromMs, counters.horizonMs - RACY_MS) }
 }
 
 /** `vanished`: gone or another file in its place; `appeared`: the reverse; both: replaced. */

@@ -2,9 +2,9 @@ import { type DirId, ROOT_DIR } from '../model/entry.ts'
 import type { Hint } from '../model/hint.ts'
 import type { RawPath } from '../model/path.ts'
 import type { SeenEntry } from '../model/seen.ts'
-import { applyFindings, isInPlace, lookFromAbove, settleDirectory } from './apply.ts'
+import { applyFindings, type ApplyOptions, isInPlace, lookFromAbove, settleDirectory } from './apply.ts'
 import type { TreeContext } from './context.ts'
-import { type Finding, isAppeared, isVanished, lookAt, type LookOptions, type News, newsOf } from './finding.ts'
+import { distrustNew, type Finding, isAppeared, isVanished, lookAt, type LookOptions, type News, newsOf } from './finding.ts'
 import type { Limbo } from './limbo.ts'
 
 /** A directory to be read and compared. */
@@ -88,7 +88,7 @@ function* scanDirectory(
     current.disturbed = false
     const listing = readListing(context, job)
     if (listing === 'gone') {
-      const scan = (dir: DirId, deep: boolean): void => add({ ...job, dir, deep })
+      const scan = scanFor(context, job, add)
       return lookFromAbove(context, limbo, job.dir, { scan, quiet: false })
     }
     if (listing === 'unreadable') return
@@ -99,6 +99,11 @@ function* scanDirectory(
     }
     if (!current.disturbed) return compare.finish()
   }
+}
+
+/** Reads on, as this job does. */
+function scanFor(context: TreeContext, job: ScanJob, add: (job: ScanJob) => void): ApplyOptions['scan'] {
+  return (dir, deep, isNew = false) => add({ dir, deep, look: isNew ? distrustNew(context, job.look) : job.look })
 }
 
 /** What this job asks for, below a directory. */
@@ -204,7 +209,7 @@ class Comparison {
     const { job } = this.#listing
     this.#entriesChanged ||= findings.some((finding) => isVanished(finding) || isAppeared(finding))
     for (const finding of findings) this.#news = newsOf(this.#context, finding, this.#news)
-    const scan = (dir: DirId, deep: boolean): void => this.#add({ ...job, dir, deep })
+    const scan = scanFor(this.#context, job, this.#add)
     applyFindings(this.#context, this.#limbo, findings, { scan, quiet: this.#isNew })
     // A directory whose own row changed still has to be entered.
     if (job.deep) {

@@ -220,6 +220,10 @@ export class Disk {
     return this.#tell([...ways, ...selfs])
   }
 
+  get hasMounts(): boolean {
+    return this.mountsBelow('/').size > 0
+  }
+
   /** Device of what is mounted, by path below a directory. */
   mountsBelow(path: string): Map<RawPath, string> {
     const mounts = new Map<RawPath, string>()

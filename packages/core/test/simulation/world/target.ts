@@ -63,6 +63,10 @@ export class Target {
     this.setting = options.setting
   }
 
+  get isBusy(): boolean {
+    return this.#inFlight.some(({ life }) => life.isAlive)
+  }
+
   /** Whether a handler works there, one that nobody waits for any more included. */
   isTouching(path: string): boolean {
     return this.#inFlight.some(({ life, paths }) => life.isAlive && paths.some((at) => isNear(path, fromText(at))))

@@ -107,6 +107,8 @@ export class World {
     const { process } = this
     const { type } = operation
     if (isFileOperation(type)) {
+      // What is mounted and unmounted again while a handler reads is known to nobody.
+      if (MOUNTS.has(type) && this.isCopying) return
       if (UNSEEN.has(type)) this.hasUnseen = true
       this.say(operate(this.disk, type, operation))
       this.hasUnseen ||= this.needsLook
@@ -140,6 +142,10 @@ export class World {
       case 'idle':
         void process?.engine.idle()
     }
+  }
+
+  get isCopying(): boolean {
+    return this.targets.some((target) => target.isBusy)
   }
 
   #die(): void {
@@ -267,4 +273,5 @@ export class World {
 
 /** What no kernel tells when it happens. */
 const UNSEEN: ReadonlySet<string> = new Set(['mount', 'unmount', 'root-cover', 'root-uncover', 'lock', 'unlock', 'write-mapped'])
+const MOUNTS: ReadonlySet<string> = new Set(['mount', 'unmount', 'root-cover', 'root-uncover'])
 const HOUR_MS = 3_600_000
