@@ -146,13 +146,6 @@ export const looking: Room = {
       why: 'a .gitignore that changes is obeyed at once',
     },
     {
-      name: 'a scan in progress is not told of looks',
-      file: 'entry-looks.ts',
-      find: '    this.#scanner.disturb(dir)\n',
-      replace: '',
-      why: 'a listing that was read before a look is out of date',
-    },
-    {
       name: 'a scan does not begin again when it was disturbed',
       file: 'scan.ts',
       find: 'if (current.disturbed) break',
