@@ -43,8 +43,8 @@ export const applying: Room = {
     {
       name: 'a new directory is not read',
       file: 'apply.ts',
-      find: 'options.scan(id, true)',
-      replace: 'if (disk.nlink > 2) options.scan(id, true)',
+      find: 'options.scan(id, true, true)',
+      replace: 'if (disk.nlink > 2) options.scan(id, true, true)',
       why: 'not each file system counts the directories in a directory, and files are never counted',
     },
     {
