@@ -10,6 +10,7 @@ const PROGRAMS = {
   test: 'scripts/check.ts',
   bench: 'bench/bench.ts',
   mutants: 'scripts/mutants.ts',
+  soak: 'scripts/soak.ts',
   peers: 'e2e/peers/peers.ts',
 }
 

@@ -61,10 +61,11 @@ export interface Batch {
 export interface SyncResult {
   readonly failed?: readonly FailedPath[]
   /**
-   * Paths of the batch that were not in the source when their turn came. That is no failure; but as one of them may be back by now
-   * (a rename there and back, a mount), clsync looks at it again instead of taking it for synced. Default: none.
+   * Paths of the batch whose change was out of date when their turn came: the source did not have them any more, or, where they were
+   * to be deleted, had them again, so that they were left or brought. That is no failure; but as it may be otherwise by now, clsync
+   * looks at them again instead of taking them for synced. Default: none.
    */
-  readonly vanished?: readonly string[]
+  readonly stale?: readonly string[]
 }
 
 export interface FailedPath {
@@ -85,7 +86,7 @@ export interface Session {
   readonly isNew?: boolean
   /**
    * Make the target match the source *as it is now* at these paths. Safe to repeat. A path that has vanished from the source
-   * meanwhile is no failure; see {@link SyncResult.vanished}. Stop soon after `signal` aborts and reject; what was done until then may stay.
+   * meanwhile is no failure; see {@link SyncResult.stale}. Stop soon after `signal` aborts and reject; what was done until then may stay.
    */
   sync(batch: Batch, signal: AbortSignal): Promise<SyncResult | void>
   /**

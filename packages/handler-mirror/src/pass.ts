@@ -19,8 +19,8 @@ export class Pass {
   /** Directories that this pass made: nothing in them has to be looked at. */
   readonly fresh = new Set<string>()
   readonly failed: FailedPath[] = []
-  /** What the source did not have when its turn came. */
-  readonly vanished: string[] = []
+  /** What the source did not have any more when its turn came. */
+  readonly stale: string[] = []
 
   constructor(mirror: Mirror, batch: Batch, signal: AbortSignal) {
     this.mirror = mirror
@@ -35,7 +35,7 @@ export class Pass {
 
   /** Notes that the source has nothing at `path` any more. */
   isGone(path: string): undefined {
-    this.vanished.push(path)
+    this.stale.push(path)
   }
 
   /** Where `path` is in the source, for `fs`. */

@@ -103,7 +103,7 @@ async function sync(pass: Pass, signal: AbortSignal): Promise<SyncResult> {
   // What was written since the last look may lie in another directory by now: then none of it has arrived.
   mirror.destination.check()
   const paths = unfinished.length === 0 ? undefined : new Set(batch.changes.map(({ path }) => path))
-  return { failed: [...pass.failed, ...unfinished.filter(({ path }) => paths?.has(path))], vanished: pass.vanished }
+  return { failed: [...pass.failed, ...unfinished.filter(({ path }) => paths?.has(path))], stale: pass.stale }
 }
 
 /** `undefined` when it is done, so that only what takes long costs a promise. */

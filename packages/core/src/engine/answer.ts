@@ -5,11 +5,11 @@ import { reasonOf } from '../model/reason.ts'
 export interface Answer {
   /** With its reasons. */
   readonly failed: ReadonlyMap<string, unknown>
-  readonly vanished: ReadonlySet<string>
+  readonly stale: ReadonlySet<string>
 }
 
 /** All has arrived. */
-export const ALL_DONE: Answer = { failed: new Map(), vanished: new Set() }
+export const ALL_DONE: Answer = { failed: new Map(), stale: new Set() }
 
 /**
  * Reads what a handler has answered. Throws when that is not what the contract asks for: nobody knows then what arrived, so the
@@ -44,17 +44,17 @@ function read(result: unknown, { changes }: Batch): Answer {
   if (result === undefined || result === null) return ALL_DONE
   if (typeof result !== 'object') throw new Error(`returned a ${typeof result}`)
   if (result instanceof Error) throw new Error(`returned an error instead of throwing it (${reasonOf(result)})`)
-  const { failed, vanished } = result as { readonly failed?: unknown; readonly vanished?: unknown }
+  const { failed, stale } = result as { readonly failed?: unknown; readonly stale?: unknown }
   const failures = listOf(failed, 'failed')
-  const absences = listOf(vanished, 'vanished')
-  if (failures.length + absences.length === 0) return ALL_DONE
+  const late = listOf(stale, 'stale')
+  if (failures.length + late.length === 0) return ALL_DONE
   const known = new Set(changes.map(({ path }) => path))
-  const answer = { failed: new Map<string, unknown>(), vanished: new Set<string>() }
+  const answer = { failed: new Map<string, unknown>(), stale: new Set<string>() }
   for (const item of failures) {
     const { path, error } = (item ?? {}) as { readonly path?: unknown; readonly error?: unknown }
     answer.failed.set(pathOf(path, known, 'failed'), error ?? 'The handler gave no reason.')
   }
-  for (const path of absences) answer.vanished.add(pathOf(path, known, 'vanished'))
+  for (const path of late) answer.stale.add(pathOf(path, known, 'stale'))
   return answer
 }
 

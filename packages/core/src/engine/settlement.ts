@@ -62,13 +62,13 @@ function judge({ delivery, isDoubtful }: SettlementOptions): {
   const { sent, answer, error } = delivery
   if (error !== undefined) return { failed: answer.failed, doubtful: new Set() }
   const doubtful = new Set(sent.filter((step) => !answer.failed.has(toText(step.path)) && isDoubtful(step)))
-  if (answer.vanished.size === 0) return { failed: answer.failed, doubtful }
-  // It is where it was, but was not when the handler looked.
+  if (answer.stale.size === 0) return { failed: answer.failed, doubtful }
+  // It is as it was when the change was found, but was not when the handler looked.
   const failed = new Map(answer.failed)
   for (const step of sent) {
-    const isMissed = step.seen !== undefined && !doubtful.has(step) && answer.vanished.has(toText(step.path))
+    const isMissed = !doubtful.has(step) && answer.stale.has(toText(step.path))
     if (isMissed)
-      failed.set(toText(step.path), new Error('It was not in the source when the handler looked, and is there again.'))
+      failed.set(toText(step.path), new Error('It was another in the source when the handler looked, and is what it was again.'))
   }
   return { failed, doubtful }
 }

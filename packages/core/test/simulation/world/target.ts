@@ -119,7 +119,7 @@ export class Target {
     if (fate !== 'well') say(`${this.name} ${fate}`)
     const half = fate === 'half' || fate === 'late' ? random.below(changes.length + 1) : changes.length
     const failed: FailedPath[] = []
-    const vanished: string[] = []
+    const stale: string[] = []
     for (const [index, change] of changes.entries()) {
       await life.sleep(random.next() * this.setting.stepMs)
       life.check()
@@ -130,7 +130,7 @@ export class Target {
       if (fate === 'well' && signal.aborted) throw signal.reason
       try {
         if (this.#goesWrong(this.setting.badPath)) throw new Error('EIO at the target')
-        if (!(await this.#change(flight, change))) vanished.push(change.path)
+        if (!(await this.#change(flight, change))) stale.push(change.path)
       } catch (error) {
         if (!life.isAlive) throw error
         say(`${this.name} ${change.path} failed: ${(error as Error).message}`)
@@ -139,11 +139,11 @@ export class Target {
     }
     if (fate === 'lies') throw new Error('The target has done it all, and says that it has not.')
     if (fate === 'denies') return { failed: changes.map(({ path }) => ({ path, error: new Error('Denied.') })) }
-    return { failed, vanished }
+    return { failed, stale }
   }
 
   /**
-   * Returns false when the source does not have it. When the engine waits for it no more (and sends its paths again when it comes
+   * Returns false when the change is out of date. When the engine waits for it no more (and sends its paths again when it comes
    * back), or another root was put in the place of the one that was there, what it takes is no fault of the engine's.
    */
   async #change(flight: Flight, { type, path, from, content }: Change): Promise<boolean> {
@@ -155,7 +155,10 @@ export class Target {
       const source = disk.find(`${ROOT}/${rawPath}`)
       if (this.setting.isCareful && disk.isLocked(`${ROOT}/${rawPath}`)) throw new Error(`EACCES: ${rawPath}`)
       const isBack = source !== undefined && this.#o.isWanted(rawPath) && this.#canHold(source)
-      if (this.setting.isCareful && isBack) return this.#bring(life, rawPath, true, isGivenUp)
+      if (this.setting.isCareful && isBack) {
+        await this.#bring(life, rawPath, true, isGivenUp)
+        return false
+      }
       this.#remove(rawPath, isGivenUp)
       return true
     }
@@ -195,7 +198,7 @@ export class Target {
       life.check()
       life.lateWrites.delete(write)
     }
-    this.#put(path, facts, isGivenUp)
+    this.#put(path, { ...facts, isStray: isGivenUp }, isGivenUp)
     return true
   }
 
