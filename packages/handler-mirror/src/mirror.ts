@@ -26,6 +26,8 @@ export interface Mirror {
    * (ctime) since this moment: before it, nothing was put there by us. 0 when nothing is believed.
    */
   trustedBeforeNs: bigint
+  /** Directories of the target that lack their time, as the source had renamed them, or one above, when they were changed. */
+  readonly untimed: Set<string>
   /** Moves of the latest batch that were done, so that its replay knows. */
   readonly moved: { batch: string; readonly inodes: Map<string, bigint> }
   /** Whether large files can share blocks with the source; unknown until tried. */

@@ -42,6 +42,7 @@ export class TouchedDirectories {
 
   /** A directory was renamed: what was touched below it is elsewhere now. */
   moved(from: string, to: string): void {
+    this.#takeUntimed()
     for (const [path, whole] of [...this.#touched]) {
       if (path !== from && !path.startsWith(`${from}/`)) continue
       this.#touched.delete(path)
@@ -65,6 +66,7 @@ export class TouchedDirectories {
   finish(): FailedPath[] {
     const failed: FailedPath[] = []
     const { mirror, sourceGuard, targetGuard } = this.#pass
+    this.#takeUntimed()
     sourceGuard.forget()
     targetGuard.forget()
     // A longer path first: a directory that loses its search permission hides what is below.
@@ -81,14 +83,22 @@ export class TouchedDirectories {
     return failed
   }
 
+  /** What earlier batches had to leave. */
+  #takeUntimed(): void {
+    const { untimed } = this.#pass.mirror
+    for (const path of untimed) if (!this.#touched.has(path)) this.#touched.set(path, false)
+    untimed.clear()
+  }
+
   #finishOne(path: string, whole: boolean): void {
     const { mirror, sourceGuard, targetGuard } = this.#pass
-    if (sourceGuard.obstacle(path) !== undefined || targetGuard.obstacle(path) !== undefined) return
+    if (targetGuard.obstacle(path) !== undefined) return
     const from = this.#pass.from(path)
     const to = this.#pass.to(path)
-    const want = fs.lstatSync(from, EXACT)
+    const want = sourceGuard.obstacle(path) === undefined ? fs.lstatSync(from, EXACT) : undefined
     const have = fs.lstatSync(to, EXACT)
-    if (want === undefined || have === undefined) return
+    if (have === undefined) return
+    if (want === undefined) return void mirror.untimed.add(path)
     mirror.metadata.finishDirectory(to, from, have, want, whole)
   }
 }
