@@ -79,7 +79,8 @@ export function moveIn(world: World): void {
   const name = `in${world.random.below(1e6)}`
   for (const below of ['', '/sub', '/sub/deep', '/other']) {
     fs.mkdirSync(world.outsideAt(name + below))
-    for (let count = 0; count < 5; count++) writeFile(world.outsideAt(`${name}${below}/f${count}`), world.random.bytes(60))
+    for (let count = 0; count < 5; count++)
+      writeFile(world.outsideAt(`${name}${below}/f${count}`), world.random.bytes(1 + world.random.below(1000)))
   }
   const to = world.place()
   world.tell('move a tree in', to)
@@ -120,7 +121,7 @@ export function* changeKind(world: World): Story {
   if (world.random.chance(0.2)) yield
   if (kind === 'file') writeFile(world.at(path), world.random.bytes(30))
   else if (kind === 'symlink') fs.symlinkSync(linkText(world), world.at(path))
-  else if (kind === 'fifo' && /^[\w/]+$/.test(path)) spawnSync('mkfifo', [`${world.root}/${path}`])
+  else if (kind === 'fifo' && /^[\w/]+$/.test(path)) spawnSync('mkfifo', [world.at(path).toString()])
   else {
     fs.mkdirSync(world.at(path))
     writeFile(world.at(join(path, world.name())), world.random.bytes(30))

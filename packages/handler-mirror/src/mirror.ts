@@ -21,13 +21,13 @@ export interface Mirror {
   readonly progress: HandlerContext['progress']
   /** Deletes that failed and were not made good since: what they leave behind is not foreign. */
   readonly undeleted: Set<string>
-  /** Directories of the target whose time is still to be set, and whether their mode and owner are, too. */
-  readonly unsettled: Map<string, boolean>
   /**
    * At first contact, a file of the target is believed to be the source's when it equals it in size and time and has not changed
    * (ctime) since this moment: before it, nothing was put there by us. 0 when nothing is believed.
    */
   trustedBeforeNs: bigint
+  /** Directories of the target that lack their time, as the source had renamed them, or one above, when they were changed. */
+  readonly untimed: Set<string>
   /** Moves of the latest batch that were done, so that its replay knows. */
   readonly moved: { batch: string; readonly inodes: Map<string, bigint> }
   /** Whether large files can share blocks with the source; unknown until tried. */

@@ -5,8 +5,8 @@ import type { Guard } from './guard.ts'
 import type { Mirror } from './mirror.ts'
 import type { FsPath } from './native.ts'
 
-/** What it needs of the batch on its way. */
-export interface Ways {
+/** What is asked of the pass whose directories these are. */
+interface Ways {
   readonly mirror: Mirror
   readonly sourceGuard: Guard
   readonly targetGuard: Guard
@@ -19,13 +19,13 @@ export interface Ways {
  * their time, and a directory that is read-only in the source must take its entries first.
  */
 export class TouchedDirectories {
-  readonly #ways: Ways
-  readonly #touched: Map<string, boolean>
+  readonly #pass: Ways
+  /** Directory, and whether its mode and owner are to be set as well as its time. */
+  readonly #touched = new Map<string, boolean>()
   #last: string | undefined
 
-  constructor(ways: Ways) {
-    this.#ways = ways
-    this.#touched = ways.mirror.unsettled
+  constructor(pass: Ways) {
+    this.#pass = pass
   }
 
   /** An entry of `directory` was made, removed or renamed. */
@@ -42,6 +42,7 @@ export class TouchedDirectories {
 
   /** A directory was renamed: what was touched below it is elsewhere now. */
   moved(from: string, to: string): void {
+    this.#takeUntimed()
     for (const [path, whole] of [...this.#touched]) {
       if (path !== from && !path.startsWith(`${from}/`)) continue
       this.#touched.delete(path)
@@ -52,7 +53,7 @@ export class TouchedDirectories {
 
   /** Gives us write permission in `directory` until the end of the batch. Says whether that changed anything. */
   loosen(directory: string): boolean {
-    const path = this.#ways.to(directory)
+    const path = this.#pass.to(directory)
     const stat = fs.lstatSync(path, { throwIfNoEntry: false })
     if (stat === undefined || !stat.isDirectory() || (stat.mode & OWNER_ALL) === OWNER_ALL) return false
     if (stat.uid !== process.geteuid?.()) return false
@@ -61,43 +62,44 @@ export class TouchedDirectories {
     return true
   }
 
-  /**
-   * Sets what is left to set, below before above. What is not there in the source any more is kept: when it was renamed, a later
-   * batch renames it at the target too. Returns the directories that were to be settled and could not be.
-   */
+  /** Sets what is left to set, below before above. Returns the directories that were to be settled and could not be. */
   finish(): FailedPath[] {
     const failed: FailedPath[] = []
-    const { mirror, sourceGuard, targetGuard } = this.#ways
+    const { mirror, sourceGuard, targetGuard } = this.#pass
+    this.#takeUntimed()
     sourceGuard.forget()
     targetGuard.forget()
     // A longer path first: a directory that loses its search permission hides what is below.
     for (const [path, whole] of [...this.#touched].toSorted(([a], [b]) => b.length - a.length)) {
       try {
-        if (!this.#finishOne(path, whole)) continue
+        this.#finishOne(path, whole)
       } catch (error) {
         if (concernsAll(error)) throw error
         if (whole) failed.push({ path, error })
         else mirror.log.debug('the time of a directory could not be set', { path, error: String(error) })
       }
-      this.#touched.delete(path)
     }
-    this.#last = undefined
+    this.#touched.clear()
     return failed
   }
 
-  /** Whether nothing is left to do. */
-  #finishOne(path: string, whole: boolean): boolean {
-    const { mirror, sourceGuard, targetGuard } = this.#ways
-    if (targetGuard.obstacle(path) !== undefined) return true
-    if (sourceGuard.obstacle(path) !== undefined) return false
-    const from = this.#ways.from(path)
-    const to = this.#ways.to(path)
-    const want = fs.lstatSync(from, EXACT)
+  /** What earlier batches had to leave. */
+  #takeUntimed(): void {
+    const { untimed } = this.#pass.mirror
+    for (const path of untimed) if (!this.#touched.has(path)) this.#touched.set(path, false)
+    untimed.clear()
+  }
+
+  #finishOne(path: string, whole: boolean): void {
+    const { mirror, sourceGuard, targetGuard } = this.#pass
+    if (targetGuard.obstacle(path) !== undefined) return
+    const from = this.#pass.from(path)
+    const to = this.#pass.to(path)
+    const want = sourceGuard.obstacle(path) === undefined ? fs.lstatSync(from, EXACT) : undefined
     const have = fs.lstatSync(to, EXACT)
-    if (have === undefined) return true
-    if (want === undefined) return false
+    if (have === undefined) return
+    if (want === undefined) return void mirror.untimed.add(path)
     mirror.metadata.finishDirectory(to, from, have, want, whole)
-    return true
   }
 }
 
