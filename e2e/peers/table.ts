@@ -1,6 +1,6 @@
 import { kindsOf, type PeerResult } from './result.ts'
 
-/** Of each class and contender, how many of the runs diverged, in percent. */
+/** Of each class and contender, how many of the runs diverged, in percent; in brackets those in which more than metadata did. */
 export function rateTable(results: readonly PeerResult[], classes: readonly ClassText[]): string {
   const names = contendersOf(results)
   const rows = classes
@@ -12,7 +12,7 @@ export function rateTable(results: readonly PeerResult[], classes: readonly Clas
   )
 }
 
-/** The same, short: how many diverged of how many. */
+/** The same, short: in how many of the runs more than metadata was wrong. */
 export function countTable(results: readonly PeerResult[], classes: readonly ClassText[], names: readonly string[]): string {
   const rows = classes.map(({ name, about }) => [about, ...names.map((who) => counted(of(results, name, who)))])
   return markdown(['', ...names], rows)
@@ -53,17 +53,27 @@ function of(results: readonly PeerResult[], className: string, contender: string
   return results.filter((result) => result.className === className && result.contender === contender)
 }
 
-function diverged(results: readonly PeerResult[]): number {
-  return results.filter(({ differences }) => differences.length > 0).length
-}
-
 function rate(results: readonly PeerResult[]): string {
   if (results.length === 0) return ''
-  return `${Math.round((100 * diverged(results)) / results.length)} % of ${results.length}`
+  const [all, bad] = [results.filter(hasDiverged), results.filter(isBad)].map((some) =>
+    Math.round((100 * some.length) / results.length),
+  )
+  return all === bad ? `${all} %` : `${all} % (${bad} %)`
 }
 
 function counted(results: readonly PeerResult[]): string {
-  return results.length === 0 ? '' : `${diverged(results)} of ${results.length}`
+  return results.length === 0 ? '' : `${results.filter(isBad).length} of ${results.length}`
+}
+
+function hasDiverged({ differences }: PeerResult): boolean {
+  return differences.length > 0
+}
+
+/** Whether more than an owner, a mode or a time was wrong. */
+function isBad(result: PeerResult): boolean {
+  const kinds = kindsOf(result)
+  kinds.delete('metadata')
+  return kinds.size > 0
 }
 
 function markdown(head: readonly string[], rows: readonly (readonly string[])[]): string {
