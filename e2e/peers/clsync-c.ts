@@ -9,13 +9,15 @@ import { hasWatch, startPeer } from './peer-process.ts'
 export const clsyncC: Contender = {
   ...LENIENT,
   name: 'clsync (C)',
-  start: ({ source, target }, launch) =>
+  start: ({ source, target, state }, launch) =>
     startPeer(
       {
         command: '/usr/bin/clsync',
+        // Its lists for rsync, which a killed one leaves behind; only root gets there.
+        env: { TMPDIR: state },
         args: [
           ...['--config-file', '/NULL/', '-M', 'rsyncdirect', '-W', source, '-D', target, '-S', '/usr/bin/rsync'],
-          ...['-w', '0', '-t', '0', '-T', '0', '-x', '24'],
+          ...['-u', '0', '-g', '0', '-w', '0', '-t', '0', '-T', '0', '-x', '24'],
           ...['--', '--modify-window=-1', '%RSYNC-ARGS%', `${source}/`, `${target}/`],
         ],
         isReady: ({ pid }) => hasWatch(pid),

@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { until } from '../stage/until.ts'
 import type { Contender, Place, Running } from '../torture/contender.ts'
+import { mount, unmountLazily } from '../torture/mounts.ts'
 import { createRandom } from '../torture/random.ts'
 import type { PeerResult } from './result.ts'
 
@@ -28,7 +28,7 @@ export async function unmounted(contender: Contender, seed: number, directory: s
     return join(folder, name)
   }
   const place: Place = { folder, source: at('source'), target: at('target'), state: at('state') }
-  execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', place.source])
+  mount('-t', 'tmpfs', 'tmpfs', place.source)
   const random = createRandom(seed)
   contender.prepare?.(place, { random, isForgetful: false })
   const service = new Service(contender, place)
@@ -40,7 +40,7 @@ export async function unmounted(contender: Contender, seed: number, directory: s
     // Sometimes in the middle of work.
     if (random.chance(0.5)) fill(place.source, 10, 15)
     // Lazily: a contender may have its working directory there.
-    execFileSync('umount', ['--lazy', place.source])
+    unmountLazily(place.source)
     await service.observe()
     const watched = { ...result(contender, seed, place), className: UNMOUNTED, deaths: service.deaths }
     await service.stop()
@@ -51,6 +51,7 @@ export async function unmounted(contender: Contender, seed: number, directory: s
     return [watched, { ...result(contender, seed, place), className: NOT_MOUNTED, deaths: service.deaths - watched.deaths }]
   } finally {
     await service.stop()
+    unmountLazily(place.source)
     rmSync(folder, { recursive: true })
   }
 }
