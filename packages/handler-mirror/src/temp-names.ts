@@ -2,16 +2,19 @@ import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { isAbsent } from './failure.ts'
-import { joinPath } from './path.ts'
+import { Guard } from './guard.ts'
+import { joinPath, parentOf } from './path.ts'
 import type { Root } from './root.ts'
 
 /**
  * Names under which new files wait until they are complete. At most one is in use at a time, and the directory it lies in
- * is written down before, so that what a crash left is found again without reading the whole target.
+ * is written down before, so that what a crash left is found again without reading the whole target. So are the directories
+ * with one that could not be removed, as the target was away.
  */
 export class TempNames {
   readonly #root: Root
   readonly #stateDir: string
+  /** Directories. */
   readonly #left = new Set<string>()
   #record: number | undefined
   #recorded: string | undefined
@@ -28,24 +31,29 @@ export class TempNames {
     return joinPath(directory, `.clsync-${SESSION}${(this.#count++ % LAST).toString(16).padStart(6, '0')}.tmp`)
   }
 
-  /** Removes what the run before may have left. */
-  removeLeftovers(): void {
-    const written = readIfAny(this.#file())
-    const end = written === undefined ? -1 : endOf(written)
-    if (written !== undefined && end >= 0) removeTempsIn(this.#root, written.toString('utf16le', 0, end))
-  }
-
   /** It could not be removed, or was not there any more than the target. */
   leave(temp: string): void {
-    this.#left.add(temp)
+    this.#left.add(parentOf(temp))
+    this.#writeDown(this.#recorded ?? '')
   }
 
-  /** Removes what was left; for when the target is known to be there. */
+  /** Removes what was left, as far as that can be. None may be in use, and the target has to be there. */
   removeLeft(): void {
-    for (const temp of this.#left) {
-      fs.rmSync(this.#root.place(temp), { force: true })
-      this.#left.delete(temp)
+    for (const directory of this.#left) {
+      try {
+        // A link may have taken the place of the directory.
+        if (new Guard(this.#root).obstacle(directory) === undefined) removeTempsIn(this.#root, directory)
+        this.#left.delete(directory)
+      } catch {
+        // Left once more.
+      }
     }
+  }
+
+  /** Removes what the run before may have left. */
+  removeLeftovers(): void {
+    for (const directory of directoriesIn(readIfAny(this.#file()))) this.#left.add(directory)
+    this.removeLeft()
   }
 
   close(): void {
@@ -53,7 +61,7 @@ export class TempNames {
     fs.closeSync(this.#record)
     this.#record = undefined
     this.#recorded = undefined
-    fs.rmSync(this.#file(), { force: true })
+    if (this.#left.size === 0) fs.rmSync(this.#file(), { force: true })
   }
 
   #writeDown(directory: string): void {
@@ -61,8 +69,9 @@ export class TempNames {
       fs.mkdirSync(this.#stateDir, { recursive: true })
       this.#record = fs.openSync(this.#file(), 'w')
     }
-    // UTF-16 holds every text exactly; the final NUL ends it, whatever longer path was there before.
-    fs.writeSync(this.#record, Buffer.from(`${directory}\0`, 'utf16le'), 0, undefined, 0)
+    // UTF-16 holds every text exactly; an entry without a slash ends it, whatever longer text was there before.
+    const text = [directory, ...this.#left].map((each) => `/${each}\0`).join('')
+    fs.writeSync(this.#record, Buffer.from(`${text}\0`, 'utf16le'), 0, undefined, 0)
     this.#recorded = directory
   }
 
@@ -99,10 +108,12 @@ function readIfAny(file: string): Buffer | undefined {
   }
 }
 
-/** Bytes before the first UTF-16 NUL, -1 when there is none. */
-function endOf(written: Buffer): number {
-  for (let at = 0; at + 1 < written.length; at += 2) if (written[at] === 0 && written[at + 1] === 0) return at
-  return -1
+/** What {@link TempNames} has written down. */
+function directoriesIn(written: Buffer | undefined): string[] {
+  const entries = (written?.toString('utf16le') ?? '').split('\0')
+  const end = entries.findIndex((entry) => !entry.startsWith('/'))
+  // What nothing ends was not written whole.
+  return entries.slice(0, Math.max(0, end)).map((entry) => entry.slice(1))
 }
 
 const TEMP_NAME = /^\.clsync-[0-9a-f]{14}\.tmp$/

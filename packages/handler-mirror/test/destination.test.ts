@@ -112,16 +112,44 @@ test('nothing is written below a destination that was replaced by one of the sam
   expect(fs.readFileSync(`${destination}/d/f`, 'utf8')).toBe('text')
 })
 
-test('a temporary file in a destination that went while it was written is removed when that is back', async () => {
-  stage.source.write('f', 'text')
-  const destination = `${stage.destination.root}/d`
-  const away = (): void => fs.renameSync(destination, `${destination}.away`)
-  await stage.open({ destination }, { progress: away })
-  await expect(stage.send([change('create', 'f')])).rejects.toThrow(/is gone/)
-  expect(fs.readdirSync(`${destination}.away`)).toEqual([expect.stringMatching(/^\.clsync-.*\.tmp$/)])
-  fs.renameSync(`${destination}.away`, destination)
-  await stage.send([change('delete', 'g')])
-  expect(fs.readdirSync(destination)).toEqual([])
+describe('a destination that is away for a while, from the middle of a copy on,', () => {
+  /** The copy is under its temporary name at that moment. */
+  async function sendWhileAway(path: string): Promise<string> {
+    const destination = `${stage.destination.root}/d`
+    for (const each of ['a/f', 'b/f', 'f']) stage.source.write(each, 'text')
+    await stage.open({ destination }, { progress: () => fs.renameSync(destination, `${destination}.away`) })
+    await stage.send([change('create', 'a', directory), change('create', 'b', directory)])
+    await expect(stage.send([change('create', path)])).rejects.toThrow(/is gone/)
+    return destination
+  }
+
+  test.each(['f', 'a/f'])('holds nothing but what is to be there afterwards: %s', async (path) => {
+    const destination = await sendWhileAway(path)
+    fs.renameSync(`${destination}.away`, destination)
+    fs.mkdirSync(`${destination}.away`) // from now on it stays
+    await stage.send([change('create', 'b', directory)])
+    expect(fs.readdirSync(destination, { recursive: true, encoding: 'utf8' }).toSorted()).toEqual(['a', 'b'])
+  })
+
+  test('gets nothing removed behind a link that has taken the place of a directory meanwhile', async () => {
+    const destination = await sendWhileAway('a/f')
+    const elsewhere = `${stage.destination.root}/elsewhere`
+    fs.mkdirSync(elsewhere)
+    fs.writeFileSync(`${elsewhere}/.clsync-00000000000000.tmp`, 'of another one')
+    fs.renameSync(`${destination}.away`, destination)
+    fs.rmSync(`${destination}/a`, { recursive: true })
+    fs.symlinkSync(elsewhere, `${destination}/a`)
+    await stage.open({ destination })
+    expect(fs.readdirSync(elsewhere)).toEqual(['.clsync-00000000000000.tmp'])
+  })
+
+  test('does so too when it comes back after a restart', async () => {
+    const destination = await sendWhileAway('a/f')
+    await expect(stage.open({ destination })).rejects.toMatchObject(REFUSED)
+    fs.renameSync(`${destination}.away`, destination)
+    await stage.open({ destination })
+    expect(fs.readdirSync(destination, { recursive: true, encoding: 'utf8' }).toSorted()).toEqual(['a', 'b'])
+  })
 })
 
 test('after a restart another directory in its place is refused, the same one is taken', async () => {
