@@ -37,7 +37,7 @@ export function kindTable(results: readonly PeerResult[]): string {
     const deaths = runs.filter((run) => run.deaths > 0).length
     return [who, String(runs.length), ...kinds.map(([kind]) => String(has(kind))), String(onlyMetadata), String(deaths)]
   })
-  return markdown(['', 'runs', ...kinds.map(([, text]) => text), 'nothing but these', 'ended by itself'], rows)
+  return markdown(['', 'runs', ...kinds.map(([, text]) => text), '… and nothing else', 'ended by itself'], rows)
 }
 
 export interface ClassText {
