@@ -1,10 +1,9 @@
-import type { Fault, FaultClass } from '../torture/faults/fault.ts'
+import type { FaultClass } from '../torture/faults/fault.ts'
 import { kill } from '../torture/faults/kill.ts'
 import { overflow } from '../torture/faults/overflow.ts'
 import { targetFull, targetReadOnly, targetUnmounted } from '../torture/faults/target-mount.ts'
 import { targetReplaced } from '../torture/faults/target-replaced.ts'
 import { watches } from '../torture/faults/watches.ts'
-import type { Field } from '../torture/field.ts'
 import type { Weights } from '../torture/repertoire.ts'
 
 /**
@@ -61,22 +60,8 @@ export const PEER_CLASSES: readonly PeerClass[] = [
   { name: 'overflow', about: 'the queue of the kernel overflows', weights: FILES, fault: overflow },
   { name: 'watches', about: 'the watches of inotify run out for a while', weights: FILES, fault: watches },
   { name: 'kill', about: '`kill -9`, and life goes on until it is started again', weights: FILES, fault: kill },
-  { name: 'readonly', about: 'the target can only be read for a while', weights: FILES, fault: afterContact(targetReadOnly) },
-  { name: 'full', about: 'the target is full for a while', weights: FILES, fault: afterContact(targetFull) },
-  { name: 'replaced', about: 'the target is moved away for a while', weights: FILES, fault: afterContact(targetReplaced) },
-  { name: 'offline', about: 'the target is unmounted for a while', weights: FILES, fault: afterContact(targetUnmounted) },
+  { name: 'readonly', about: 'the target can only be read for a while', weights: FILES, fault: targetReadOnly },
+  { name: 'full', about: 'the target is full for a while', weights: FILES, fault: targetFull },
+  { name: 'replaced', about: 'the target is moved away for a while', weights: FILES, fault: targetReplaced },
+  { name: 'offline', about: 'the target is unmounted for a while', weights: FILES, fault: targetUnmounted },
 ].map((each) => ({ awkward: 0, isKilled: false, ...each }))
-
-/** Not before it works: what it finds at its very first start is what it is told to write to. */
-function afterContact(make: (field: Field) => Fault): (field: Field) => Fault {
-  return (field) => {
-    const fault = make(field)
-    return {
-      ...fault,
-      async strike() {
-        await field.running.ready()
-        await fault.strike()
-      },
-    }
-  }
-}
