@@ -95,9 +95,10 @@ function open(file: string, stateDir: string): DatabaseSync {
     db.exec('begin immediate; commit')
     verify(db, stateDir, state, hasLog)
     migrate(db)
-    markOpened(db)
-    breakSeal(file)
     fs.writeFileSync(path.join(stateDir, OWNER_FILE), `${process.pid}\n`)
+    breakSeal(file)
+    // Last: when something fails the log goes with the close below, and then it must not be missed at the next start.
+    markOpened(db)
     return db
   } catch (error) {
     db.close()

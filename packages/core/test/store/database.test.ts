@@ -45,6 +45,19 @@ test('a state of a newer version is not touched', () => {
   expect(fs.readFileSync(file())).toEqual(before)
 })
 
+test('a start that fails when the database stands open leaves it as sound as it was', () => {
+  openDatabase(state()).db.close()
+  createStore(openDatabase(state()).db).close()
+  const owner = `${state()}/owner`
+  fs.rmSync(owner)
+  fs.mkdirSync(owner) // as good as a disk that is full
+  expect(() => openDatabase(state())).toThrow(expect.objectContaining({ code: 'STATE_DIR_UNUSABLE' }))
+  fs.rmdirSync(owner)
+  const { db, damaged } = openDatabase(state())
+  expect(damaged).toBeUndefined()
+  db.close()
+})
+
 test('a place that cannot be a directory is named', () => {
   folder.write('state', 'a file')
   expect(() => openDatabase(state())).toThrow(expect.objectContaining({ code: 'STATE_DIR_UNUSABLE' }))
