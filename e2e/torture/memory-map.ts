@@ -8,7 +8,7 @@ export function* mapped(world: World): Story {
   const path = world.existing('file')
   if (path === undefined || system === undefined) return
   const { random } = world
-  const fd = fs.openSync(world.at(path), fs.constants.O_RDWR | fs.constants.O_NONBLOCK)
+  const fd = fs.openSync(world.at(path), fs.constants.O_RDWR | fs.constants.O_NONBLOCK | fs.constants.O_NOFOLLOW)
   try {
     const length = Math.min(LONGEST, fs.fstatSync(fd).size)
     if (length === 0) return

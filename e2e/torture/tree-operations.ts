@@ -120,7 +120,7 @@ export function* changeKind(world: World): Story {
   if (world.random.chance(0.2)) yield
   if (kind === 'file') writeFile(world.at(path), world.random.bytes(30))
   else if (kind === 'symlink') fs.symlinkSync(linkText(world), world.at(path))
-  else if (kind === 'fifo' && /^[\w/]+$/.test(path)) spawnSync('mkfifo', [`${world.root}/${path}`])
+  else if (kind === 'fifo' && /^[\w/]+$/.test(path)) spawnSync('mkfifo', [world.at(path).toString()])
   else {
     fs.mkdirSync(world.at(path))
     writeFile(world.at(join(path, world.name())), world.random.bytes(30))

@@ -7,12 +7,15 @@ import type { Random } from './random.ts'
 /** This file of the root is never touched, as an emptied source is a reason to stop. */
 export const ANCHOR = 'anchor'
 
-const { O_APPEND, O_CREAT, O_NONBLOCK, O_TRUNC, O_WRONLY } = fs.constants
-/** Ways to open a file that never wait: where a fifo has taken its place, they fail. */
+const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_TRUNC, O_WRONLY } = fs.constants
+/**
+ * Ways to open a file that never wait and never follow: where a fifo or a symbolic link has taken its place, they fail. Writers work
+ * as root, perhaps, and must not get out of their tree.
+ */
 export const OPEN = {
-  write: O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK,
-  append: O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK,
-  edit: O_WRONLY | O_NONBLOCK,
+  write: O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_NOFOLLOW,
+  append: O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_NOFOLLOW,
+  edit: O_WRONLY | O_NONBLOCK | O_NOFOLLOW,
 } as const
 
 const DEEPEST = 6
@@ -55,7 +58,12 @@ export class World {
     this.isWatched = options.isWatched
   }
 
+  /** Throws when the way there leads over a symbolic link, which another writer may have put there: nobody leaves the tree. */
   at(path: string): Buffer {
+    for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
+      const stat = fs.lstatSync(bytes(`${this.root}/${path.slice(0, slash)}`), { throwIfNoEntry: false })
+      if (stat?.isSymbolicLink() === true) throw Object.assign(new Error('a link is in the way'), { code: 'ELOOP' })
+    }
     return bytes(`${this.root}/${path}`)
   }
 

@@ -54,6 +54,7 @@ const IN_EACH_OTHERS_WAY = new Set([
   'ENOTEMPTY',
   'ELOOP',
   'EINVAL',
+  'EXDEV',
   'EMLINK',
   'ENXIO',
   'ENAMETOOLONG',

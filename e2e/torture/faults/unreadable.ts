@@ -16,7 +16,7 @@ export function unreadable(field: Field): Fault {
       const mode = field.random.pick([0, 0, 0o300, 0o400])
       field.tell(`${directory} is closed with ${mode.toString(8)}`)
       // By its descriptor it is found again wherever it is moved to.
-      closed = fs.openSync(bytes(directory), fs.constants.O_RDONLY | fs.constants.O_DIRECTORY)
+      closed = fs.openSync(bytes(directory), fs.constants.O_RDONLY | fs.constants.O_DIRECTORY | fs.constants.O_NOFOLLOW)
       fs.fchmodSync(closed, mode)
     },
     heal() {
