@@ -116,7 +116,7 @@ export function* burst(world: World): Story {
   world.tell('burst of 200 files', dir)
   fs.mkdirSync(world.at(dir), { recursive: true })
   for (let count = 0; count < 200; count++) {
-    writeFile(world.at(join(dir, `f${count}`)), `${count} ${world.random.below(1000)}`)
+    writeFile(world.at(join(dir, `f${count}`)), String(count).padEnd(1 + world.random.below(1000)))
     if (count % 20 === 19) yield
   }
 }

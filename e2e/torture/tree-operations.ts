@@ -79,7 +79,8 @@ export function moveIn(world: World): void {
   const name = `in${world.random.below(1e6)}`
   for (const below of ['', '/sub', '/sub/deep', '/other']) {
     fs.mkdirSync(world.outsideAt(name + below))
-    for (let count = 0; count < 5; count++) writeFile(world.outsideAt(`${name}${below}/f${count}`), world.random.bytes(60))
+    for (let count = 0; count < 5; count++)
+      writeFile(world.outsideAt(`${name}${below}/f${count}`), world.random.bytes(1 + world.random.below(1000)))
   }
   const to = world.place()
   world.tell('move a tree in', to)
