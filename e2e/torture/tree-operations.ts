@@ -168,6 +168,6 @@ export function makeLongPath(world: World): void {
 }
 
 function linkText(world: World): Buffer {
-  const text = world.random.pick(['nowhere', '..', '../..', '/etc/passwd', '.', world.name(), world.directory() || '/'])
+  const text = world.random.pick(['nowhere', '..', '../..', '/nowhere/at/all', '.', world.name(), world.directory() || 'here'])
   return Buffer.from(text, 'latin1')
 }

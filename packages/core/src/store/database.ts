@@ -82,7 +82,9 @@ const BUSY = new Set([5, 6])
 function open(file: string, stateDir: string): DatabaseSync {
   let db: DatabaseSync
   const state = sealState(file)
-  const hasLog = fs.existsSync(`${file}-wal`)
+  const owner = path.join(stateDir, OWNER_FILE)
+  // Whoever failed to start has brought the log in, and has left no owner.
+  const isLogLost = fs.existsSync(owner) && !fs.existsSync(`${file}-wal`)
   try {
     db = new DatabaseSync(file)
   } catch (error) {
@@ -93,9 +95,9 @@ function open(file: string, stateDir: string): DatabaseSync {
     db.exec(`pragma locking_mode = exclusive; pragma journal_mode = wal; pragma synchronous = normal;
       pragma cache_size = -${CACHE_KIB}; pragma temp_store = memory; pragma wal_autocheckpoint = 2000`)
     db.exec('begin immediate; commit')
-    verify(db, stateDir, state, hasLog)
+    verify(db, stateDir, state, isLogLost)
     migrate(db)
-    fs.writeFileSync(path.join(stateDir, OWNER_FILE), `${process.pid}\n`)
+    fs.writeFileSync(owner, `${process.pid}\n`)
     breakSeal(file)
     // Last: when something fails the log goes with the close below, and then it must not be missed at the next start.
     markOpened(db)
@@ -105,14 +107,24 @@ function open(file: string, stateDir: string): DatabaseSync {
     const code = (error as { errcode?: number }).errcode
     if (code !== undefined && BUSY.has(code & 0xff)) throw locked(stateDir)
     if (error instanceof ClsyncError || isDamage(error)) throw error
+    // Needs no space. Nobody else runs the task, as the lock was ours.
+    if (!fs.existsSync(`${file}-wal`)) forget(owner)
     throw unusable(stateDir, error)
+  }
+}
+
+function forget(owner: string): void {
+  try {
+    fs.rmSync(owner, { force: true })
+  } catch {
+    // At worst the log is missed at the next start.
   }
 }
 
 /** Page cache, in KiB. */
 const CACHE_KIB = 16_000
 
-function verify(db: DatabaseSync, stateDir: string, state: SealState, hasLog: boolean): void {
+function verify(db: DatabaseSync, stateDir: string, state: SealState, isLogLost: boolean): void {
   const { user_version: version } = db.prepare('pragma user_version').get() as { user_version: number }
   // What was changed behind clsync's back may have any number.
   if (version > SCHEMA_VERSION && state !== 'broken') {
@@ -127,7 +139,7 @@ function verify(db: DatabaseSync, stateDir: string, state: SealState, hasLog: bo
   if (version === 0 && db.prepare('select 1 from sqlite_master limit 1').get() === undefined) return // new
   const wrong = version === SCHEMA_VERSION ? contradiction(db) : 'its version is none that there ever was'
   if (wrong !== undefined) throw damage(wrong)
-  if (!hasLog && isMarkedOpened(db)) throw damage('its log is not there')
+  if (isLogLost && isMarkedOpened(db)) throw damage('its log is not there')
 }
 
 function damage(what: string): Error {

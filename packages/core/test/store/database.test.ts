@@ -58,6 +58,21 @@ test('a start that fails when the database stands open leaves it as sound as it 
   db.close()
 })
 
+test('a start that fails after a crash does not make the log be missed that it has brought in', () => {
+  const { db: killed } = openDatabase(state())
+  killed.exec("insert into meta (key, value) values ('known', 1)")
+  fs.cpSync(state(), `${folder.root}/copy`, { recursive: true })
+  killed.close()
+  fs.rmSync(`${folder.root}/copy/owner`)
+  fs.mkdirSync(`${folder.root}/copy/owner`) // as good as a disk that is full
+  expect(() => openDatabase(`${folder.root}/copy`)).toThrow(expect.objectContaining({ code: 'STATE_DIR_UNUSABLE' }))
+  fs.rmdirSync(`${folder.root}/copy/owner`)
+  const { db, damaged } = openDatabase(`${folder.root}/copy`)
+  expect(damaged).toBeUndefined()
+  expect(db.prepare("select value from meta where key = 'known'").get()).toEqual({ value: 1 })
+  db.close()
+})
+
 test('a place that cannot be a directory is named', () => {
   folder.write('state', 'a file')
   expect(() => openDatabase(state())).toThrow(expect.objectContaining({ code: 'STATE_DIR_UNUSABLE' }))
