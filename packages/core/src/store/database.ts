@@ -4,7 +4,7 @@ import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { ClsyncError } from '../model/error.ts'
 import { migrate, SCHEMA_VERSION } from './schema.ts'
-import { closeDatabase, isMarkedOpened, markOpened } from './ending.ts'
+import { closeDatabase, isMarkedOpened, markOpened, forgetOwner, ownerFile } from './ending.ts'
 import { breakSeal, sealState, type SealState } from './seal.ts'
 import { contradiction } from './soundness.ts'
 
@@ -73,7 +73,6 @@ export function setAside(file: string): string {
 }
 
 export const FILE = 'state.db'
-const OWNER_FILE = 'owner'
 const SQLITE_CORRUPT = 11
 /** SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_FORMAT. */
 const DAMAGE = new Set([SQLITE_CORRUPT, 26, 24])
@@ -82,7 +81,7 @@ const BUSY = new Set([5, 6])
 function open(file: string, stateDir: string): DatabaseSync {
   let db: DatabaseSync
   const state = sealState(file)
-  const owner = path.join(stateDir, OWNER_FILE)
+  const owner = ownerFile(stateDir)
   // Whoever failed to start has brought the log in, and has left no owner.
   const isLogLost = fs.existsSync(owner) && !fs.existsSync(`${file}-wal`)
   try {
@@ -108,16 +107,8 @@ function open(file: string, stateDir: string): DatabaseSync {
     if (code !== undefined && BUSY.has(code & 0xff)) throw locked(stateDir)
     if (error instanceof ClsyncError || isDamage(error)) throw error
     // Needs no space. Nobody else runs the task, as the lock was ours.
-    if (!fs.existsSync(`${file}-wal`)) forget(owner)
+    if (!fs.existsSync(`${file}-wal`)) forgetOwner(stateDir)
     throw unusable(stateDir, error)
-  }
-}
-
-function forget(owner: string): void {
-  try {
-    fs.rmSync(owner, { force: true })
-  } catch {
-    // At worst the log is missed at the next start.
   }
 }
 
@@ -149,7 +140,7 @@ function damage(what: string): Error {
 function locked(stateDir: string): ClsyncError {
   let owner = ''
   try {
-    owner = fs.readFileSync(path.join(stateDir, OWNER_FILE), 'utf8').trim()
+    owner = fs.readFileSync(ownerFile(stateDir), 'utf8').trim()
   } catch {
     // The owner has not written its number yet.
   }

@@ -1,3 +1,5 @@
+import fs from 'node:fs'
+import path from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { seal } from './seal.ts'
 
@@ -15,12 +17,32 @@ export function isMarkedOpened(db: DatabaseSync): boolean {
   return db.prepare("select value from meta where key = 'closed'").get()?.['value'] === 0
 }
 
-/** Everything is in the file then, and it is sealed. */
+/** Everything is in the file then, and it is sealed. Throws, having closed it all the same, when that could not be written down. */
 export function closeDatabase(db: DatabaseSync): void {
-  mark(db, 1)
   const file = db.location()
+  try {
+    mark(db, 1)
+  } catch (error) {
+    db.close()
+    if (file !== null) forgetOwner(path.dirname(file))
+    throw error
+  }
   db.close()
   if (file !== null) seal(file)
+}
+
+/** Says whose the state is, while its log is there. */
+export function ownerFile(stateDir: string): string {
+  return path.join(stateDir, 'owner')
+}
+
+/** The log was brought in although the file does not say so: it must not be missed at the next start. Needs no space. */
+export function forgetOwner(stateDir: string): void {
+  try {
+    fs.rmSync(ownerFile(stateDir), { force: true })
+  } catch {
+    // At worst the log is missed at the next start.
+  }
 }
 
 function mark(db: DatabaseSync, closed: 0 | 1): void {

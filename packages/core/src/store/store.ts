@@ -63,8 +63,11 @@ export function createStore(db: DatabaseSync): Store {
     readText: (key) => (sql.read.get(key) as { value: string } | undefined)?.value,
     writeText: (key, value) => void sql.write.run(key, value),
     close() {
-      transaction(() => undefined)
-      closeDatabase(db)
+      try {
+        transaction(() => undefined)
+      } finally {
+        closeDatabase(db)
+      }
     },
     abandon: () => db.close(),
   }

@@ -12,13 +12,13 @@ export interface ApplyOptions {
   readonly scan: (dir: DirId, deep: boolean, isNew?: boolean) => void
   /** Whether to tell of single entries; a whole new listing is told of at once. */
   readonly quiet: boolean
-  /** Told of directories that were not where they were known to be: what was looked for in them has to be looked for again. */
+  /** Told of directories that were not where they were known to be: what was looked for in them was looked for in vain. */
   readonly misplaced?: (dir: DirId) => void
 }
 
 /** Brings findings into the seen state: first all that left, then all that came, so that renames, chains and swaps meet. */
 export function applyFindings(context: TreeContext, limbo: Limbo, findings: readonly Finding[], options: ApplyOptions): void {
-  const known = confirmed(context, withoutStrangers(context, limbo, findings, options))
+  const known = confirmed(context, withoutStrangers(context, limbo, findings, options), options)
   const vanished = known.filter(isVanished)
   for (const finding of vanished) guardMount(context, finding)
   if (known.some((finding) => finding.dir === ROOT_DIR && (isVanished(finding) || isAppeared(finding)))) context.guard(ROOT_PATH)
@@ -38,14 +38,15 @@ export function applyFindings(context: TreeContext, limbo: Limbo, findings: read
 }
 
 /** What has vanished is looked for once more, now that its directory is known to be in its place: that may just have come back. */
-function confirmed(context: TreeContext, findings: readonly Finding[]): Finding[] {
+function confirmed(context: TreeContext, findings: readonly Finding[], options: ApplyOptions): Finding[] {
   const known: Finding[] = []
   for (const finding of findings) {
     const { dir, name, path, row, content } = finding
     const look = { content, suspectFromMs: Infinity, ctimeMeansContent: true }
     const found = isVanished(finding) ? lookAt(context, dir, parentOf(path), name, row, look) : finding
     if (typeof found === 'object') known.push(found)
-    else if (found === 'unknown') context.again({ type: 'entry', dir, name, content })
+    else options.misplaced?.(dir)
+    if (found === 'unknown') context.again({ type: 'entry', dir, name, content })
   }
   return known
 }

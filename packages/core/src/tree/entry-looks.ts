@@ -69,7 +69,8 @@ class Round {
     // What was looked for in vain may be hidden by what was put in the root's place.
     if (this.#changed.has(ROOT_DIR)) this.#context.guard(ROOT_PATH)
     for (const [dir, news] of this.#changed) {
-      if (dir === ROOT_DIR || settleDirectory(this.#context, dir, news)) continue
+      // What was found in one that was elsewhere by then is no news of it: it is looked at again.
+      if (dir === ROOT_DIR || this.misplaced.has(dir) || settleDirectory(this.#context, dir, news)) continue
       // Something else is in the directory's place, a mount perhaps.
       lookFromAbove(this.#context, this.#limbo, dir, options)
       this.misplaced.add(dir)

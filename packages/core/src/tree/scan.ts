@@ -154,6 +154,7 @@ class Comparison {
   #at = 0
   #entriesChanged = false
   #news: News = 'none'
+  #isMisplaced = false
 
   constructor(context: TreeContext, limbo: Limbo, listing: Listing, add: (job: ScanJob) => void) {
     this.#context = context
@@ -193,7 +194,7 @@ class Comparison {
     }
     this.#apply(findings)
     if (this.#isNew && this.#entriesChanged) this.#context.touch(path, 'listing')
-    if (job.dir !== ROOT_DIR) settleDirectory(this.#context, job.dir, this.#news)
+    if (job.dir !== ROOT_DIR) settleDirectory(this.#context, job.dir, this.#isMisplaced ? 'passed' : this.#news)
   }
 
   /** It could not be looked at, and so nothing below it was scanned. */
@@ -210,7 +211,9 @@ class Comparison {
     this.#entriesChanged ||= findings.some((finding) => isVanished(finding) || isAppeared(finding))
     for (const finding of findings) this.#news = newsOf(this.#context, finding, this.#news)
     const scan = scanFor(this.#context, job, this.#add)
-    applyFindings(this.#context, this.#limbo, findings, { scan, quiet: this.#isNew })
+    // What was found missing in a directory that was elsewhere is no news of it: its time has to be told by itself.
+    const misplaced = (dir: DirId): void => void (this.#isMisplaced ||= dir === job.dir)
+    applyFindings(this.#context, this.#limbo, findings, { scan, quiet: this.#isNew, misplaced })
     // A directory whose own row changed still has to be entered.
     if (job.deep) {
       for (const { row, disk } of findings) {

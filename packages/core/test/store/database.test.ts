@@ -73,6 +73,16 @@ test('a start that fails after a crash does not make the log be missed that it h
   db.close()
 })
 
+test('a state that could not be closed in order is not missed its log, which is brought in at the end of the process', () => {
+  const { db } = openDatabase(state())
+  db.exec("insert into meta (key, value) values ('known', 1); pragma query_only = on") // as good as a disk that is full
+  expect(() => closeDatabase(db)).toThrow('readonly')
+  const again = openDatabase(state())
+  expect(again.damaged).toBeUndefined()
+  expect(again.db.prepare("select value from meta where key = 'known'").get()).toEqual({ value: 1 })
+  again.db.close()
+})
+
 test('a place that cannot be a directory is named', () => {
   folder.write('state', 'a file')
   expect(() => openDatabase(state())).toThrow(expect.objectContaining({ code: 'STATE_DIR_UNUSABLE' }))
