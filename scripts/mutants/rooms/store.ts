@@ -47,18 +47,26 @@ export const store: Room = {
       why: 'all or nothing',
     },
     {
-      name: 'counters are ahead of what was taken back',
+      name: 'memory is ahead of what was taken back',
       file: 'store.ts',
-      find: '      reload()\n',
-      replace: '',
-      why: 'the horizon is what the stored state knows',
-    },
-    {
-      name: 'what is known of targets is ahead of what was taken back',
-      file: 'store.ts',
-      find: '      for (const record of records) record.reload()\n',
+      find: '      for (const follower of followers) follower.rolledBack()\n',
       replace: '',
       why: 'all or nothing',
+    },
+    {
+      name: 'counters count as saved before they are committed',
+      file: 'counters.ts',
+      find: 'write.run(key, counters[key])\n',
+      replace: 'write.run(key, counters[key])\n      saved = { ...counters }\n',
+      why: 'a disk that is full at the commit takes everything back',
+    },
+    {
+      name: 'what is known of targets counts as saved before it is committed',
+      file: 'target-record.ts',
+      find: 'size.entries, row.id)\n',
+      replace:
+        'size.entries, row.id)\n      Object.assign(saved, { met: record.met, dirty: record.dirty, entries: size.entries })\n',
+      why: 'a disk that is full at the commit takes everything back',
     },
     {
       name: 'stamps begin anew with each start',

@@ -12,8 +12,16 @@ export interface Counters {
   horizonMs: number
 }
 
-/** Reads the counters; `save` writes those that moved since. */
-export function loadCounters(db: DatabaseSync): { counters: Counters; save(): void; reload(): void } {
+/** Counters, and how they follow the transactions in which they move. */
+export interface LoadedCounters {
+  readonly counters: Counters
+  /** Writes those that moved since the last commit. */
+  save(): void
+  committed(): void
+  rolledBack(): void
+}
+
+export function loadCounters(db: DatabaseSync): LoadedCounters {
   const read = db.prepare('select value from meta where key = ?')
   const write = db.prepare('insert into meta (key, value) values (?, ?) on conflict (key) do update set value = excluded.value')
   const value = (key: string, initial: number): number => (read.get(key) as { value: number } | undefined)?.value ?? initial
@@ -29,10 +37,10 @@ export function loadCounters(db: DatabaseSync): { counters: Counters; save(): vo
     counters,
     save() {
       for (const key of KEYS) if (counters[key] !== saved[key]) write.run(key, counters[key])
-      saved = { ...counters }
     },
-    // After a rollback; stamps and ids already given out are not given out again.
-    reload() {
+    committed: () => void (saved = { ...counters }),
+    // Stamps and ids already given out are not given out again.
+    rolledBack() {
       counters.entries = saved.entries
       counters.horizonMs = saved.horizonMs
     },

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { SeenTable } from '../model/seen.ts'
-import { type Counters, loadCounters } from './counters.ts'
+import { type Counters, loadCounters, type LoadedCounters } from './counters.ts'
 import { closeDatabase } from './ending.ts'
 import { createSeenTable } from './seen-table.ts'
 import { openTargetRecord, type TargetRecord } from './target-record.ts'
@@ -22,8 +22,10 @@ export interface Store {
 }
 
 export function createStore(db: DatabaseSync): Store {
-  const { counters, save, reload } = loadCounters(db)
-  const records: TargetRecord[] = []
+  const loaded = loadCounters(db)
+  const { counters } = loaded
+  /** All that is kept in memory of the database. */
+  const followers: Pick<LoadedCounters, 'save' | 'committed' | 'rolledBack'>[] = [loaded]
   const sql = {
     begin: db.prepare('begin immediate'),
     commit: db.prepare('commit'),
@@ -38,14 +40,13 @@ export function createStore(db: DatabaseSync): Store {
     open = true
     try {
       const result = work()
-      save()
-      for (const record of records) record.save()
+      for (const follower of followers) follower.save()
       sql.commit.run()
+      for (const follower of followers) follower.committed()
       return result
     } catch (error) {
       if (db.isTransaction) sql.rollback.run()
-      reload()
-      for (const record of records) record.reload()
+      for (const follower of followers) follower.rolledBack()
       throw error
     } finally {
       open = false
@@ -56,7 +57,7 @@ export function createStore(db: DatabaseSync): Store {
     counters,
     target(name, identity) {
       const record = openTargetRecord(db, name, identity, counters)
-      records.push(record)
+      followers.push(record)
       return record
     },
     transaction,

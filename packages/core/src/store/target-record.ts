@@ -17,9 +17,10 @@ export interface TargetRecord {
   interrupted(): { batch: string; changes: FlightChange[] }[]
   /** Nothing that was confirmed holds any more. */
   forget(): void
+  /** Writes what has changed since the last commit. */
   save(): void
-  /** Takes back what was not saved, after a rollback. */
-  reload(): void
+  committed(): void
+  rolledBack(): void
 }
 
 /** A change in flight as it is remembered: its path, and for a move where from. */
@@ -54,9 +55,9 @@ export function openTargetRecord(db: DatabaseSync, name: string, identity: strin
     save() {
       if (record.met === saved.met && record.dirty === saved.dirty && size.entries === saved.entries) return
       update.run(Number(record.met), Number(record.dirty), size.entries, row.id)
-      Object.assign(saved, { met: record.met, dirty: record.dirty, entries: size.entries })
     },
-    reload() {
+    committed: () => void Object.assign(saved, { met: record.met, dirty: record.dirty, entries: size.entries }),
+    rolledBack() {
       record.met = saved.met
       record.dirty = saved.dirty
       size.entries = saved.entries

@@ -46,6 +46,7 @@ function confirmed(context: TreeContext, findings: readonly Finding[], options: 
     const found = isVanished(finding) ? lookAt(context, dir, parentOf(path), name, row, look) : finding
     if (typeof found === 'object') known.push(found)
     else options.misplaced?.(dir)
+    if (found === 'same' && row!.id > 0) options.scan(row!.id, true) // whoever wanted to read it did not find it
     if (found === 'unknown') context.again({ type: 'entry', dir, name, content })
   }
   return known

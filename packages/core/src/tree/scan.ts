@@ -1,6 +1,6 @@
 import { type DirId, ROOT_DIR } from '../model/entry.ts'
 import type { Hint } from '../model/hint.ts'
-import type { RawPath } from '../model/path.ts'
+import { type RawPath, ROOT_PATH } from '../model/path.ts'
 import type { SeenEntry } from '../model/seen.ts'
 import { applyFindings, type ApplyOptions, isInPlace, lookFromAbove, settleDirectory } from './apply.ts'
 import type { TreeContext } from './context.ts'
@@ -152,6 +152,8 @@ class Comparison {
   /** A directory seen for the first time is told of at once, not name by name. */
   readonly #isNew: boolean
   #at = 0
+  /** In the listing, but not there: gone since, or hidden for a moment by what was put in a directory's place above. */
+  readonly #absent: RawPath[] = []
   #entriesChanged = false
   #news: News = 'none'
   #isMisplaced = false
@@ -173,7 +175,10 @@ class Comparison {
       const row = rows.get(name)
       const found = lookAt(this.#context, job.dir, path, name, row, job.look)
       if (found === 'unknown') this.#lookLater(name, row)
-      if (found === 'absent') continue
+      if (found === 'absent') {
+        this.#absent.push(name)
+        continue
+      }
       rows.delete(name)
       if (typeof found === 'object') findings.push(found)
       else if (found === 'same' && job.deep && row!.id > 0) this.#add({ ...job, dir: row!.id })
@@ -182,19 +187,22 @@ class Comparison {
     return this.#at < names.length
   }
 
-  /** What was known and is in the listing no more. Looked at once more, as the listing may be a moment old. */
+  /** What was known and is in the listing no more, or the reverse. Looked at once more, as the listing may be a moment old. */
   finish(): void {
     const { rows, job, path } = this.#listing
     const findings: Finding[] = []
-    for (const name of rows.keys()) {
+    for (const name of [...rows.keys(), ...this.#absent]) {
       const row = this.#context.table.get(job.dir, name)
-      const found = row && lookAt(this.#context, job.dir, path, name, row, job.look)
+      const found = lookAt(this.#context, job.dir, path, name, row, job.look)
       if (typeof found === 'object') findings.push(found)
       else if (found === 'unknown') this.#lookLater(name, row)
     }
     this.#apply(findings)
     if (this.#isNew && this.#entriesChanged) this.#context.touch(path, 'listing')
-    if (job.dir !== ROOT_DIR) settleDirectory(this.#context, job.dir, this.#isMisplaced ? 'passed' : this.#news)
+    if (job.dir === ROOT_DIR) this.#context.guard(ROOT_PATH)
+    else if (!settleDirectory(this.#context, job.dir, this.#isMisplaced ? 'passed' : this.#news)) {
+      lookFromAbove(this.#context, this.#limbo, job.dir, { scan: scanFor(this.#context, job, this.#add), quiet: false })
+    }
   }
 
   /** It could not be looked at, and so nothing below it was scanned. */

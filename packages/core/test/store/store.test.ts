@@ -56,6 +56,25 @@ test('what a transaction did is taken back when it fails, counters and targets t
   expect(store.readText('root')).toBe('works on')
 })
 
+test('a transaction that fails when it is committed has done nothing, either', () => {
+  db.exec(`pragma foreign_keys = on; create table one (id integer primary key);
+    create table other (one references one (id) deferrable initially deferred)`)
+  const record = store.target('backup', 'here')
+  store.transaction(() => (record.dirty = false))
+  const work = (): void => {
+    store.seen.put(ROOT_DIR, raw('a'), file)
+    record.acked.put(ROOT_DIR, raw('a'), held)
+    Object.assign(store.counters, { stamp: store.counters.stamp + 1, horizonMs: 1000 })
+    record.dirty = true
+    db.exec('insert into other values (99)') // is found wrong at the commit, as a full disk is
+  }
+  expect(() => store.transaction(work)).toThrow('FOREIGN KEY')
+  expect([store.seen.entries, record.acked.entries, record.dirty, store.counters.horizonMs]).toEqual([0, 0, false, 0])
+  store.transaction(() => (record.dirty = true))
+  expect(createStore(db).counters).toEqual({ ...store.counters })
+  expect(createStore(db).target('backup', 'here').dirty).toBe(true)
+})
+
 test('stamps and ids are given out once, also after a rollback', () => {
   store.transaction(() => Object.assign(store.counters, { stamp: 10, directory: 20 }))
   fail(() => Object.assign(store.counters, { stamp: 15, directory: 25 }))

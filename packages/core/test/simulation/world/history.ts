@@ -31,7 +31,8 @@ export function drawHistory(seed: number): History {
     ...(hasMounts ? MOUNTS : {}),
     ...(hasRootTrouble ? ROOTS : {}),
     ...(has(0.2) ? LOCKS : {}),
-    ...(has(0.15) ? MAPS : {}),
+    // What is closed while nobody watches shows by nothing.
+    ...(has(0.3) && isWatched ? MAPS : {}),
     ...(has(0.3) ? OUTSIDE : {}),
     // Afterwards what the source lacks is a stranger, and one that is kept may be in the way for good.
     ...(!isWatched && setting.task.extraneous === 'delete' && has(0.2) ? { 'lose-state': 1 } : {}),

@@ -66,7 +66,7 @@ export function startProcess(options: ProcessOptions): Process {
     random: () => random.next(),
     clock,
     open: () => ({
-      store: mortalStore(traced(noting(createStore(db), noteSeen), say), life, faults, committed),
+      store: mortalStore(traced(noting(createStore(filling(db, faults)), noteSeen), say), life, faults, committed),
       damaged: undefined,
     }),
   })
@@ -141,6 +141,26 @@ function fileSystem(disk: Disk, life: Life, faults: Faults): FileSystem {
       return disk.typeOf(path) ?? disk.volume.type
     },
   }
+}
+
+/** The same database, on a disk that may be full when something is committed. */
+function filling(db: DatabaseSync, faults: Faults): DatabaseSync {
+  return new Proxy(db, {
+    get(_, key) {
+      const value: unknown = Reflect.get(db, key)
+      if (typeof value !== 'function') return value
+      if (key !== 'prepare') return value.bind(db) as unknown
+      return (sql: string) => {
+        const statement = db.prepare(sql)
+        if (sql !== 'commit') return statement
+        const run = (): unknown => {
+          faults.throwForDisk()
+          return statement.run()
+        }
+        return { run }
+      }
+    },
+  })
 }
 
 function noting(store: Store, noteSeen: (entry: SeenEntry) => void): Store {

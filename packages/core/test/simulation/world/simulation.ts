@@ -13,8 +13,9 @@ export interface Outcome {
 }
 
 /** Events until everything has to be in order, after the last operation. */
-const MOST_STEPS = 20_000
-const SETTLE_MS = 60_000
+const MOST_STEPS = 40_000
+const SETTLE_MS = 180_000
+const UNMAP_MS = 5000
 
 /** Runs one history to its end and compares what the targets hold then with the source. */
 export async function simulate(history: History): Promise<Outcome> {
@@ -60,8 +61,11 @@ function finish(world: World): void {
   // What is unmounted may show another mount below.
   while (walk(world.disk.find(ROOT), ROOT).some(([path]) => world.disk.unmount(path)));
   unlockAll(world.disk)
-  if (world.needsLook) world.process?.life.die()
-  world.isQuiet = true
+  // Maps were closed just now: that is told to a process that lives.
+  world.timeline.outside(world.needsLook ? UNMAP_MS : 0, () => {
+    if (world.needsLook) world.process?.life.die()
+    world.isQuiet = true
+  })
 }
 
 async function settle(world: World): Promise<void> {
