@@ -100,7 +100,7 @@ export function lookFromAbove(context: TreeContext, limbo: Limbo, dir: DirId, op
     ctimeMeansContent: true,
   })
   if (typeof found === 'object') applyFindings(context, limbo, [found], { ...options, quiet: false })
-  else if (found === 'same') options.scan(dir, false) // it is back
+  else if (found === 'same') options.scan(dir, true) // it is back, or could not be looked at a moment ago
   else if (found === 'unknown') {
     context.again({ type: 'entry', dir: place.parent, name: place.name, content: false })
     context.again({ type: 'tree', dir })

@@ -155,7 +155,7 @@ function outside(disk: Disk, n: number): string {
 export function restoreRoot(disk: Disk): boolean {
   if (disk.find(AWAY) === undefined) return false
   if (disk.find(ROOT) === undefined) disk.rename(AWAY, ROOT)
-  else if (disk.find(AWAY) === disk.firstRoot) disk.exchange(ROOT, AWAY)
+  else if (disk.find(AWAY) === disk.firstRoot && !disk.exchange(ROOT, AWAY)) return false
   removeTree(disk, AWAY)
   return true
 }
