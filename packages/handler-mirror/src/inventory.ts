@@ -3,16 +3,18 @@ import { type InventoryEntry, nameText } from '@clsync/core/handler'
 import { codeOf } from './failure.ts'
 import { joinPath } from './path.ts'
 import type { Root } from './root.ts'
-import { isTempName } from './temp-names.ts'
 
-/** Everything in the target but its trash and our temporary files; parents before what they hold. Follows no link. */
+/**
+ * Everything in the target but its trash; parents before what they hold. Follows no link. A temporary file that nobody remembers, as
+ * the state was lost with it, is a stranger like any other.
+ */
 export function* inventory(root: Root, trash: string | undefined, signal: AbortSignal): Generator<InventoryEntry> {
   const waiting = ['']
   for (let directory = waiting.pop(); directory !== undefined; directory = waiting.pop()) {
     signal.throwIfAborted()
     for (const entry of list(root, directory)) {
       const path = joinPath(directory, nameText(entry.name))
-      if (path === trash || isTempName(entry.name.toString('latin1'))) continue
+      if (path === trash) continue
       const kind = kindOf(entry)
       if (kind === 'directory') waiting.push(path)
       yield { path, kind }

@@ -81,7 +81,7 @@ export class TempNames {
 }
 
 /** Whether a name in a target is one of ours. */
-export function isTempName(name: string): boolean {
+function isTempName(name: string): boolean {
   return TEMP_NAME.test(name)
 }
 

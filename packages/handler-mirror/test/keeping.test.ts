@@ -75,18 +75,19 @@ test('a directory that somebody removed at the target is made again', async () =
   expect(stage.warnings).toHaveLength(2)
 })
 
-test('the inventory lists everything by exact name, without our temporary files and the trash', async () => {
+test('the inventory lists everything by exact name but the trash, also a temporary file that nobody remembers', async () => {
   stage.destination.write('a/byte\udcff', 'x')
   stage.destination.write('a/.clsync-0123456789abcd.tmp', 'x')
   stage.destination.link('l', 'a')
   const session = await stage.open({ trash: `${stage.destination.root}/.trash` })
   stage.destination.write('.trash/old', 'x')
-  const found: unknown[] = []
+  const found: { readonly path: string }[] = []
   for await (const entry of session.inventory?.(new AbortController().signal) ?? []) found.push(entry)
-  expect(found).toEqual([
+  expect(found.toSorted((a, b) => (a.path < b.path ? -1 : 1))).toEqual([
     { path: 'a', kind: 'directory' },
-    { path: 'l', kind: 'symlink' },
+    { path: 'a/.clsync-0123456789abcd.tmp', kind: 'file' },
     { path: 'a/byte\udcff', kind: 'file' },
+    { path: 'l', kind: 'symlink' },
   ])
 })
 

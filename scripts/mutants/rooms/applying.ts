@@ -29,7 +29,7 @@ export const applying: Room = {
     {
       name: 'a directory that is back is not read',
       file: 'apply.ts',
-      find: "else if (found === 'same') options.scan(dir, false) // it is back",
+      find: "else if (found === 'same') options.scan(dir, true)",
       replace: '',
       why: 'what changed in it while it was away is found',
     },

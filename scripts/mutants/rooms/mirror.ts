@@ -183,12 +183,5 @@ export const mirror: Room = {
       replace: '',
       why: 'nothing of ours is left at the target',
     },
-    {
-      name: 'temporary files are strangers',
-      file: 'inventory.ts',
-      find: "if (path === trash || isTempName(entry.name.toString('latin1'))) continue",
-      replace: 'if (path === trash) continue',
-      why: 'only what others have put there is counted',
-    },
   ],
 }
