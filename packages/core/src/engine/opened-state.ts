@@ -2,6 +2,8 @@ import path from 'node:path'
 import { copyDatabase, FILE, isDamage, openDatabase, setAside } from '../store/database.ts'
 import { closeDatabase } from '../store/ending.ts'
 import { createStore, type Store } from '../store/store.ts'
+import type { Log } from '../handler.ts'
+import { reasonOf } from '../model/reason.ts'
 import type { Task } from '../model/task.ts'
 
 export interface OpenedState {
@@ -25,5 +27,15 @@ export function openState(task: Task, isDamaged = false): OpenedState {
     if (!isDamage(error) || damaged !== undefined) throw error
     const aside = setAside(path.join(task.stateDir, FILE))
     return { store: createStore(openDatabase(task.stateDir).db), damaged: aside }
+  }
+}
+
+/** Closes it, in order when that can be written down: if not, the next start looks it through. */
+export function closeState(store: Store, log: Log): void {
+  try {
+    store.close()
+  } catch (error) {
+    if (isDamage(error)) store.abandon()
+    else log.warn(`The state could not be closed in order: ${reasonOf(error)}. The next start looks it through.`)
   }
 }

@@ -11,7 +11,7 @@ import type { Store } from '../store/store.ts'
 import { createGuard } from './guard.ts'
 import { createHandlerContext } from './handler-context.ts'
 import { type ChosenMonitor, choose, startMonitor } from './monitoring.ts'
-import type { OpenedState } from './opened-state.ts'
+import { closeState, type OpenedState } from './opened-state.ts'
 import { closeSession } from './opening.ts'
 import { Source } from './source.ts'
 import { Target } from './target.ts'
@@ -153,12 +153,7 @@ export class Run {
     this.#timer?.cancel()
     await this.monitor.monitor.stop()
     await Promise.all(this.targets.map((target) => target.close()))
-    try {
-      this.#store.close()
-    } catch (error) {
-      if (!isDamage(error)) throw error // else the next start finds out
-      this.#store.abandon()
-    }
+    closeState(this.#store, this.#o.log)
   }
 
   /** The handler's part of a batch. */
