@@ -1,0 +1,138 @@
+import { expect, test } from 'vitest'
+import { type StageOptions, TreeStage } from '../tree/tree-stage.ts'
+
+/** What the simulation found in how the tree looks: each history as short as it can be told. */
+
+/** A source with `files`, known in whole; the clock stands still from then on, within one tick. */
+function known(files: readonly string[], options: StageOptions = {}): TreeStage {
+  const stage = new TreeStage({ tickMs: 1000, ...options })
+  for (const file of files) {
+    const parts = file.split('/').slice(0, -1)
+    for (const [index] of parts.entries()) stage.mkdir(parts.slice(0, index + 1).join('/'))
+    stage.write(file)
+  }
+  stage.begin()
+  return stage
+}
+
+const EIO = Object.assign(new Error('EIO'), { code: 'EIO' })
+
+/** The next call of this kind on this path fails. */
+function failOnce(stage: TreeStage, call: 'look' | 'list', path: string): void {
+  stage.onCall = (what, at) => {
+    if (what !== call || at !== path) return
+    stage.onCall = () => {}
+    throw EIO
+  }
+}
+
+test('a mode that is set through one name of a file, within one tick of the clock, is told under all', () => {
+  const stage = known(['a'])
+  stage.disk.link(stage.at('a'), stage.at('b'))
+  stage.hintAt('b')
+  stage.look()
+  stage.disk.setAttributes(stage.at('b'), { mode: 0o600 })
+  stage.hintAt('b')
+  expect(stage.look()).toEqual(['a entry', 'b entry'])
+  expect(stage.seen('a')).toMatchObject({ mode: 0o600 })
+})
+
+test('what was removed and made again in the same inode and tick is another', () => {
+  const stage = known(['a'], { reusesInodes: true })
+  stage.remove('a')
+  stage.disk.create(stage.at('a'), 'symlink', { sizeBytes: 1, link: 'x' })
+  stage.hintAt('a', { made: true })
+  stage.look()
+  const { content } = stage.seen('a')!
+  stage.remove('a')
+  stage.disk.create(stage.at('a'), 'symlink', { sizeBytes: 1, link: 'y' })
+  stage.hintAt('a', { made: true })
+  stage.look()
+  expect(stage.seen('a')!.content).toBeGreaterThan(content)
+})
+
+test('a hint of written bytes whose look failed comes again with the bytes', () => {
+  const stage = known(['a'])
+  failOnce(stage, 'look', 'a')
+  stage.hintAt('a', { content: true })
+  stage.look()
+  expect(stage.again).toMatchObject([{ type: 'entry', name: 'a', content: true }])
+})
+
+test('a directory that could not be read in a scan of all is owed as a whole', () => {
+  const stage = known(['d/e/f'])
+  const dir = stage.id('d')
+  failOnce(stage, 'look', 'd')
+  stage.hint('tree', '')
+  stage.look()
+  expect(stage.again).toContainEqual({ type: 'tree', dir })
+})
+
+test('a file that is renamed to where another has left is not followed before what the old place holds now is known', () => {
+  const stage = known(['a'])
+  stage.move('a', 'b')
+  stage.write('a')
+  stage.hintAt('b', { moved: true })
+  stage.look()
+  expect(stage.known()).toEqual(['a', 'b'])
+  expect(stage.seen('a')!.ino).toBe(stage.disk.find(stage.at('a'))!.ino)
+})
+
+test('a hint of written bytes is kept for a directory that was renamed in the same moment', () => {
+  const stage = known(['d/f'])
+  const dir = stage.id('d')
+  const { content } = stage.seen('d/f')!
+  stage.move('d', 'e')
+  stage.write('e/f')
+  const f = stage.seen('d/f')!
+  stage.disk.setAttributes(stage.at('e/f'), { mtimeMs: f.mtimeMs })
+  stage.tree.hint({ type: 'entry', dir, name: 'f' as never, content: true })
+  for (const name of ['d', 'e']) stage.hintAt(name, { moved: true })
+  stage.look()
+  expect(stage.seen('e/f')!.content).toBeGreaterThan(content)
+})
+
+test('a file that is made, written to and renamed before anyone looks is not taken for one that was removed', () => {
+  const stage = known(['a', 'b'], { reusesInodes: true })
+  const { content, mtimeMs } = stage.seen('b')!
+  stage.remove('b')
+  stage.write('b~')
+  stage.disk.setAttributes(stage.at('b~'), { mtimeMs })
+  stage.move('b~', 'a')
+  stage.hintAt('b')
+  stage.hintAt('b~', { content: true, made: true, moved: true })
+  stage.hintAt('a', { moved: true })
+  stage.look()
+  expect(stage.seen('a')!.content).toBeGreaterThan(content)
+})
+
+test('what is hidden for a moment has not gone', () => {
+  const stage = known(['d/f'])
+  stage.onCall = (call, path) => {
+    if (call !== 'look' || path !== 'd/f') return
+    stage.onCall = (_, at) => {
+      if (at === 'd') stage.disk.rename('/away', stage.at('')) // back before its directory is looked at
+      stage.onCall = () => {}
+    }
+    stage.disk.rename(stage.at(''), '/away')
+  }
+  stage.hintAt('d/f')
+  expect(stage.look()).toEqual([])
+  expect(stage.known()).toEqual(['d', 'd/f'])
+})
+
+test('what a listing has and a look does not find is looked at again', () => {
+  const stage = known(['d/f'])
+  stage.write('d/new')
+  stage.onCall = (call, path) => {
+    if (call !== 'look' || path !== 'd/new') return
+    stage.onCall = () => {
+      stage.disk.rename('/away', stage.at(''))
+      stage.onCall = () => {}
+    }
+    stage.disk.rename(stage.at(''), '/away')
+  }
+  stage.hint('directory', 'd')
+  stage.look()
+  expect(stage.known()).toEqual(['d', 'd/f', 'd/new'])
+})
