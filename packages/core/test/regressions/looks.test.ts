@@ -81,11 +81,12 @@ test('a file that is renamed to where another has left is not followed before wh
 test('a hint of written bytes is kept for a directory that was renamed in the same moment', () => {
   const stage = known(['d/f'])
   const dir = stage.id('d')
+  stage.write('d/f')
+  stage.hintAt('d/f', { content: true })
+  stage.look()
   const { content } = stage.seen('d/f')!
   stage.move('d', 'e')
   stage.write('e/f')
-  const f = stage.seen('d/f')!
-  stage.disk.setAttributes(stage.at('e/f'), { mtimeMs: f.mtimeMs })
   stage.tree.hint({ type: 'entry', dir, name: 'f' as never, content: true })
   for (const name of ['d', 'e']) stage.hintAt(name, { moved: true })
   stage.look()
@@ -93,11 +94,13 @@ test('a hint of written bytes is kept for a directory that was renamed in the sa
 })
 
 test('a file that is made, written to and renamed before anyone looks is not taken for one that was removed', () => {
-  const stage = known(['a', 'b'], { reusesInodes: true })
-  const { content, mtimeMs } = stage.seen('b')!
+  const stage = known(['a'], { reusesInodes: true })
+  stage.write('b')
+  stage.hintAt('b', { content: true, made: true })
+  stage.look()
+  const { content } = stage.seen('b')!
   stage.remove('b')
   stage.write('b~')
-  stage.disk.setAttributes(stage.at('b~'), { mtimeMs })
   stage.move('b~', 'a')
   stage.hintAt('b')
   stage.hintAt('b~', { content: true, made: true, moved: true })
