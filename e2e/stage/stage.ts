@@ -10,6 +10,9 @@ import { until } from './until.ts'
 /** Whether mounts and owners can be tried here. */
 export const IS_ROOT = process.platform === 'linux' && process.geteuid?.() === 0
 
+/** When the last disk was made, by the wall clock. */
+let lastDiskSecond = 0
+
 const RECORDER = path.join(import.meta.dirname, 'recorder.ts')
 
 /** A folder of its own with a source, a target and a place for state, and what runs on them. */
@@ -112,6 +115,9 @@ export class Stage {
 
   /** A block device with an empty ext4, to be mounted, unmounted and mounted again. */
   disk(size: string): string {
+    // Made in the same second as another, it would have a root of the same number and birth.
+    while (Math.floor(Date.now() / 1000) === lastDiskSecond);
+    lastDiskSecond = Math.floor(Date.now() / 1000)
     const image = this.at(`image${this.#disks.length}`)
     execFileSync('truncate', ['-s', size, image])
     execFileSync('mkfs.ext4', ['-q', '-m', '0', image])

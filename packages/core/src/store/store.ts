@@ -23,7 +23,6 @@ export interface Store {
 
 export function createStore(db: DatabaseSync): Store {
   const loaded = loadCounters(db)
-  const { counters } = loaded
   /** All that is kept in memory of the database. */
   const followers: Pick<LoadedCounters, 'save' | 'committed' | 'rolledBack'>[] = [loaded]
   const sql = {
@@ -53,10 +52,10 @@ export function createStore(db: DatabaseSync): Store {
     }
   }
   return {
-    seen: createSeenTable(db, counters),
-    counters,
+    seen: createSeenTable(db, loaded.counters),
+    counters: loaded.counters,
     target(name, identity) {
-      const record = openTargetRecord(db, name, identity, counters)
+      const record = openTargetRecord(db, name, identity, loaded.counters)
       followers.push(record)
       return record
     },
