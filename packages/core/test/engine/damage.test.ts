@@ -51,6 +51,9 @@ test('a state that is damaged while it is used is set aside, and the target beco
   expect(warnings.filter((line) => line.includes('turned out to be damaged'))).toHaveLength(1)
   expect(fs.readdirSync(path.join(folder, 'state')).some((name) => name.startsWith('state.db.damaged-'))).toBe(true)
   expect(engine.status()).toMatchObject({ state: 'running', halt: undefined })
+  // Until here took less than a second on a fast machine: all of it would be recent at the next start.
+  const written = Date.now()
+  await expect.poll(() => Date.now() > written + 1200, { timeout: 5000 }).toBe(true)
   write('d6/later')
   remove('d7')
   await engine.idle()
