@@ -163,5 +163,28 @@ export const source: Room = {
       replace: '? { ...found } : found',
       why: 'another device number after a reboot is no other tree',
     },
+    {
+      name: 'a root is known that could not be written down',
+      file: 'guard.ts',
+      find: `        record(JSON.stringify(now)) // first: what could not be written down is not known at the next start
+        known = now`,
+      replace: `        known = now
+        record(JSON.stringify(now))`,
+      why: 'the next process compares the root with what was written down',
+    },
+    {
+      name: 'problems stay when their paths have gone',
+      file: 'patrol.ts',
+      find: 'if (!this.#renewed.has(path)) this.problems.solve(toText(path))',
+      replace: 'if (this.#renewed.has(path) && path.length === 0) this.problems.solve(toText(path))',
+      why: 'problems are what does not work now',
+    },
+    {
+      name: 'a look that was asked for because of a move is not owed',
+      file: 'patrol.ts',
+      find: 'if (content || made || moved || suspectFromMs < Infinity) return true',
+      replace: 'if (content || made || suspectFromMs < Infinity) return true',
+      why: 'what could not be looked at is not known',
+    },
   ],
 }
