@@ -24,7 +24,7 @@ export function readComplaints(stderr: string, places: Places): Complaint[] {
     const path = findPath(line, places)
     if (/^(?:file|directory) has vanished: /u.test(line) || (SENDER_LOOKS.test(line) && MISSING.test(line))) {
       complaints.push({ path, kind: 'vanished', text: line })
-    } else if (/^cannot delete non-empty directory: /u.test(line)) complaints.push({ path, kind: 'kept', text: line })
+    } else if (line.startsWith('cannot delete non-empty directory: ')) complaints.push({ path, kind: 'kept', text: line })
     else complaints.push({ path, kind: 'failed', text: line })
   }
   return complaints
@@ -98,5 +98,6 @@ const NOISE = [
   /^WARNING: parent dir is absent in the file list: /u,
   /^IO error encountered/u,
   /^\*\*\* Skipping any contents from this failed directory \*\*\*$/u,
+  /^default_perms_for_dir: .* falling back on umask$/u,
   /^\s*$/u,
 ]

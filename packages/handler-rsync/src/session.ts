@@ -41,6 +41,9 @@ export async function openSession(options: RsyncOptions, context: HandlerContext
   }
   return {
     isNew: target.isNew,
+    get moves() {
+      return target.hasHelper && options.delete !== 'never'
+    },
     sync: (batch, signal) => sync(new Pass(place, batch, signal)),
     inventory: list,
     async close() {

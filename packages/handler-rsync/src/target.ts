@@ -116,7 +116,7 @@ export class Target {
     this.isNew = isKnown && recorded !== undefined && recorded !== mark
     if (recorded !== mark) this.#identity.record(mark)
     this.#mark = mark
-    this.destination = { ...this.#given, path: root } as Destination // a local one or one behind ssh
+    this.destination = { ...this.#given, path: root }
     this.owners = new Owners(
       { uid: Number(uid), gid: Number(gid), group },
       this.#given.kind === 'local' || this.#options.numericIds,
