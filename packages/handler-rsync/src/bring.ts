@@ -1,15 +1,11 @@
 import type { Change } from '@clsync/core/handler'
 import type { Purpose } from './arguments.ts'
 import { concernsAll } from './complaints.ts'
+import type { Item } from './item.ts'
 import type { Pass } from './pass.ts'
 import { isWithin } from './path.ts'
 import { bringSmall } from './small.ts'
 import type { Look } from './source.ts'
-
-/** A path of the batch and what the source has there now. */
-export interface Item extends Look {
-  readonly change: Change
-}
 
 /** Makes the target hold what the source has at these paths now, and sets the times of directories that were changed. */
 export async function bringAll(pass: Pass, changes: readonly Change[]): Promise<void> {
@@ -67,9 +63,9 @@ function purposeFor(pass: Pass, { change, kind }: Item): Purpose {
 async function bringByRsync(pass: Pass, purpose: Purpose, items: readonly Item[]): Promise<void> {
   const { rsync, context, target, source } = pass.place
   const paths = items.map(({ change }) => change.path)
-  if (target.hasHelper) await target.request({ script: '' }, pass.signal)
+  if (target.hasShell) await target.request({ script: '' }, pass.signal)
   const complaints = await rsync.run(purpose, context.root, paths, pass.signal)
-  if (target.hasHelper) await target.request({ script: '' }, pass.signal)
+  if (target.hasShell) await target.request({ script: '' }, pass.signal)
   const failed = new Map<string, string>()
   const vanished = new Set<string>()
   for (const { path, kind, text } of complaints) {

@@ -3,7 +3,7 @@ import path from 'node:path'
 /** Where the copy goes. */
 export type Destination = LocalDestination | SshDestination | DaemonDestination
 
-export interface LocalDestination {
+interface LocalDestination {
   readonly kind: 'local'
   /** Absolute. */
   readonly path: string
@@ -18,7 +18,7 @@ export interface SshDestination {
   readonly path: string
 }
 
-export interface DaemonDestination {
+interface DaemonDestination {
   readonly kind: 'daemon'
   readonly user?: string
   readonly host: string

@@ -14,7 +14,7 @@ export async function applyMoves(pass: Pass, moves: readonly Change[]): Promise<
     moved.batch = pass.batch.id
     moved.paths.clear()
   }
-  if (!target.hasHelper) {
+  if (!target.hasShell) {
     for (const { path } of moves)
       pass.fail(path, new Error('Nothing can be renamed at this target; it is sent and the old one is deleted.'))
     return []

@@ -39,7 +39,7 @@ export const rsyncOptions = z.strictObject({
     .default('3.1.3')
     .describe('The oldest rsync to run here.'),
   ssh: ssh.describe('How the other host is reached; what is not said here stands in your ssh config.'),
-  helper: z
+  shell: z
     .boolean()
     .default(true)
     .describe(

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 
-/** Who the helper is at the target. */
+/** Who the shell is at the target. */
 export interface Account {
   readonly uid: number
   readonly gid: number

@@ -17,7 +17,7 @@ export async function applyDeletes(pass: Pass, deletes: readonly Change[]): Prom
     pass.touch(path)
     pass.touched.delete(path)
   }
-  if (target.hasHelper && !keepsBackups(options)) await removeByHelper(pass, deletes)
+  if (target.hasShell && !keepsBackups(options)) await removeByShell(pass, deletes)
   else await removeByRsync(pass, deletes)
 }
 
@@ -28,7 +28,7 @@ export function deletesIn({ delete: when }: RsyncOptions, reason: Pass['batch'][
   return when === 'always'
 }
 
-async function removeByHelper(pass: Pass, deletes: readonly Change[]): Promise<void> {
+async function removeByShell(pass: Pass, deletes: readonly Change[]): Promise<void> {
   for (const group of groupsOf(deletes)) {
     const sheet = new Sheet()
     const directory = parentOf(group[0]!.path)

@@ -42,7 +42,7 @@ export async function openSession(options: RsyncOptions, context: HandlerContext
   return {
     isNew: target.isNew,
     get moves() {
-      return target.hasHelper && options.delete !== 'never'
+      return target.hasShell && options.delete !== 'never'
     },
     sync: (batch, signal) => sync(new Pass(place, batch, signal)),
     inventory: list,

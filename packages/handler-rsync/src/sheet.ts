@@ -1,4 +1,4 @@
-import type { Request } from './helper.ts'
+import type { Request } from './shell.ts'
 import { below, here, timeWord, word } from './shell-text.ts'
 import { nameOf, parentOf } from './path.ts'
 
@@ -11,7 +11,7 @@ export interface Attributes {
   readonly mtimeNs: bigint
 }
 
-/** What the helper is to do, written down step by step. Paths are bytes, one character each. A step says `ok` with its number. */
+/** What the shell is to do, written down step by step. Paths are bytes, one character each. A step says `ok` with its number. */
 export class Sheet {
   #script = ''
   readonly #content: Uint8Array[] = []
@@ -97,7 +97,7 @@ export class Sheet {
   }
 }
 
-/** What the helper has said of the steps of a sheet. */
+/** What the shell has said of the steps of a sheet. */
 export class Answers {
   readonly ok = new Set<number>()
   /** Moves whose origin was gone and whose place was taken. */

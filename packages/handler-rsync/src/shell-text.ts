@@ -13,11 +13,11 @@ export function timeWord(ns: bigint): string {
   return `@${ns / 1_000_000_000n}.${String(ns % 1_000_000_000n).padStart(9, '0')}`
 }
 
-/** What a helper says first. */
-export const HELLO = 'clsync-helper-1'
+/** What it says first. */
+export const HELLO = 'clsync-shell-1'
 
 /**
- * The program of a helper: a loop that reads a line of script, with content behind it where the script asks for that. It holds neither a
+ * The program of the shell that is kept open: a loop that reads a line of script, with content behind it where the script asks for that. It holds neither a
  * line break nor a single quote, so that any login shell passes it on. It says records, each ended by a NUL.
  *
  * - `s` says records.
@@ -28,7 +28,7 @@ export const HELLO = 'clsync-helper-1'
  * - `begin` makes sure that the root is the directory that was opened, and `over` that it has been all the time. It is not held open
  *   in between, so that a disk can be unmounted.
  */
-export const HELPER = [
+export const PROGRAM = [
   'LC_ALL=C; export LC_ALL; unset CDPATH; set -Cf; umask 077; nl=$(printf "\\nx"); nl=${nl%x}',
   's() { printf "%s\\0" "$@"; }',
   'at() { cd -P -- "$r$1/" 2>/dev/null && [ "$PWD" = "$r$1" ]; }',

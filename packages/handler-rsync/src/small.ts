@@ -1,17 +1,17 @@
-import { HelperLost } from './helper.ts'
-import type { Item } from './bring.ts'
+import { ShellLost } from './shell.ts'
+import type { Item } from './item.ts'
 import { isPlain } from './options.ts'
 import type { Pass } from './pass.ts'
 import { bytesOf, parentOf } from './path.ts'
 import { Answers, type Attributes, Sheet } from './sheet.ts'
 
 /**
- * Brings a small batch through the helper, which saves starting rsync at both ends. Returns what is left for rsync: all of a large
+ * Brings a small batch through the shell, which saves starting rsync at both ends. Returns what is left for rsync: all of a large
  * batch, and whatever did not go smoothly. `undefined`: nothing is left, and the times of the directories are set too.
  */
 export async function bringSmall(pass: Pass, items: readonly Item[]): Promise<readonly Item[] | undefined> {
   const { target, options } = pass.place
-  if (!target.hasHelper) return pass.touched.size === 0 && items.length === 0 ? undefined : items
+  if (!target.hasShell) return pass.touched.size === 0 && items.length === 0 ? undefined : items
   const small = items.length <= MOST_ITEMS && isPlain(options) ? items.filter((item) => isSmall(pass, item)) : []
   const errand = new Errand(pass)
   for (const item of small) errand.add(item)
@@ -69,7 +69,7 @@ class Errand {
     try {
       answers = new Answers(await target.request(this.#sheet.request(), this.#pass.signal))
     } catch (error) {
-      if (!(error instanceof HelperLost)) throw error
+      if (!(error instanceof ShellLost)) throw error
       this.#pass.signal.throwIfAborted()
       // Most likely the disk is full there; rsync finds out and says it.
       answers = new Answers([])
@@ -114,7 +114,7 @@ class Errand {
   }
 }
 
-/** What the helper brings as exactly as rsync does. */
+/** What the shell brings as exactly as rsync does. */
 function isSmall(pass: Pass, { kind, stat }: Item): boolean {
   if (stat.mtimeNs < 0n) return false
   if (kind !== 'file') return true

@@ -1,12 +1,12 @@
 import { type HandlerContext, refuse } from '@clsync/core/handler'
 import { type Destination, destinationText } from './destination.ts'
 import { DestinationGone } from './failure.ts'
-import { Helper, HelperLost, type Request } from './helper.ts'
+import { Shell, ShellLost, type Request } from './shell.ts'
 import { Identity } from './identity.ts'
 import type { RsyncOptions } from './options.ts'
 import type { Orphans } from './orphans.ts'
 import { Owners } from './owners.ts'
-import { HELPER, openScript, removeTempsScript } from './shell-text.ts'
+import { PROGRAM, openScript, removeTempsScript } from './shell-text.ts'
 import { SshConnection } from './ssh.ts'
 import type { TempNames } from './temp-names.ts'
 
@@ -18,7 +18,7 @@ export interface TargetSettings {
   readonly temps: TempNames
 }
 
-/** How the target is reached: the connection, and the helper where there can be one. */
+/** How the target is reached: the connection, and the shell where there can be one. */
 export class Target {
   readonly #options: RsyncOptions
   readonly #context: HandlerContext
@@ -27,12 +27,12 @@ export class Target {
   readonly #given: Destination
   readonly #temps: TempNames
   readonly connection: SshConnection | undefined
-  /** The destination, free of links as soon as the helper has told. */
+  /** The destination, free of links as soon as the shell has told. */
   destination: Destination
   owners: Owners | undefined
   isNew = false
-  #helper: Helper | undefined
-  /** No helper can be had there. */
+  #shell: Shell | undefined
+  /** No shell can be had there. */
   #isBare: boolean
   /** Of the directory that was opened first. */
   #mark: string | undefined
@@ -45,70 +45,69 @@ export class Target {
     this.#given = destination
     this.destination = destination
     this.#identity = new Identity(context.stateDir, destinationText(destination))
-    this.#isBare = !options.helper || destination.kind === 'daemon'
+    this.#isBare = !options.shell || destination.kind === 'daemon'
     if (destination.kind === 'ssh') {
       this.connection = new SshConnection({ destination, options: options.ssh, stateDir: context.stateDir, orphans })
     }
   }
 
-  get hasHelper(): boolean {
-    return this.#helper !== undefined
+  get hasShell(): boolean {
+    return this.#shell !== undefined
   }
 
   /** Connects what is not connected. Throws when that cannot be, or when the target is another one than before. */
   async ready(signal: AbortSignal): Promise<void> {
     const wasUp = this.connection?.isUp ?? true
     await this.connection?.ensure(signal)
-    if (this.#helper !== undefined && !this.#helper.isOver && wasUp) return
-    this.#helper?.close()
-    this.#helper = undefined
+    if (this.#shell !== undefined && !this.#shell.isOver && wasUp) return
+    this.#shell?.close()
+    this.#shell = undefined
     if (this.#isBare) return
-    this.#helper = await this.#start(signal)
-    if (this.#helper === undefined) return
+    this.#shell = await this.#start(signal)
+    if (this.#shell === undefined) return
     try {
-      await this.#open(this.#helper, signal)
+      await this.#open(this.#shell, signal)
     } catch (error) {
-      this.#helper.close()
-      this.#helper = undefined
+      this.#shell.close()
+      this.#shell = undefined
       throw error
     }
   }
 
   /** Runs a script between two looks at the root: it is one and the same all the time, or {@link DestinationGone} is thrown. */
   async request({ script, content }: Request, signal: AbortSignal): Promise<string[]> {
-    if (this.#helper === undefined) throw new Error('there is no helper')
+    if (this.#shell === undefined) throw new Error('there is no shell')
     try {
-      return await this.#helper.request({ script: `begin; ${script} over`, ...(content && { content }) }, signal)
+      return await this.#shell.request({ script: `begin; ${script} over`, ...(content && { content }) }, signal)
     } catch (error) {
-      if (error instanceof HelperLost && error.records.includes('gone'))
+      if (error instanceof ShellLost && error.records.includes('gone'))
         throw new DestinationGone(`The destination ${this.#name} is not there, or another one is in its place.`)
       throw error
     }
   }
 
   close(): void {
-    this.#helper?.close()
+    this.#shell?.close()
     this.connection?.close()
   }
 
-  async #start(signal: AbortSignal): Promise<Helper | undefined> {
+  async #start(signal: AbortSignal): Promise<Shell | undefined> {
     try {
-      if (this.connection === undefined) return await Helper.start('sh', ['-c', HELPER], this.#orphans, signal)
-      const command = `exec sh -c '${HELPER}'`
-      return await Helper.start(this.connection.command, this.connection.arguments(command), this.#orphans, signal)
+      if (this.connection === undefined) return await Shell.start('sh', ['-c', PROGRAM], this.#orphans, signal)
+      const command = `exec sh -c '${PROGRAM}'`
+      return await Shell.start(this.connection.command, this.connection.arguments(command), this.#orphans, signal)
     } catch (error) {
-      if (!(error instanceof HelperLost) || signal.aborted || (this.connection !== undefined && !this.connection.isUp))
-        throw error
+      if (!(error instanceof ShellLost) || signal.aborted || (this.connection !== undefined && !this.connection.isUp)) throw error
       this.#doWithout('no shell can be had there')
       return undefined
     }
   }
 
-  async #open(helper: Helper, signal: AbortSignal): Promise<void> {
+  async #open(shell: Shell, signal: AbortSignal): Promise<void> {
     const recorded = this.#identity.recorded()
     const { isKnown, accept } = this.#context
     const expected = this.#mark ?? (isKnown && !accept ? recorded : undefined)
-    const [said, ...told] = await this.#ask(helper, openScript(this.#given.path, expected === undefined), signal)
+    const [said, ...told] = await this.#ask(shell, openScript(this.#given.path, expected === undefined), signal)
     if (said === 'unable') return this.#doWithout('it lacks GNU coreutils')
     if (said !== 'ready') throw this.#unready(said ?? '', told[0] ?? '', expected !== undefined)
     const [root, mark, uid, gid, group] = told as [string, string, string, string, string] // as `openScript` says them
@@ -125,18 +124,18 @@ export class Target {
     this.#temps.close()
   }
 
-  async #ask(helper: Helper, script: string, signal: AbortSignal): Promise<readonly string[]> {
+  async #ask(shell: Shell, script: string, signal: AbortSignal): Promise<readonly string[]> {
     try {
-      return await helper.request({ script }, signal)
+      return await shell.request({ script }, signal)
     } catch (error) {
-      if (!(error instanceof HelperLost) || error.records.length === 0) throw error
+      if (!(error instanceof ShellLost) || error.records.length === 0) throw error
       return error.records
     }
   }
 
   #doWithout(why: string): void {
-    this.#helper?.close()
-    this.#helper = undefined
+    this.#shell?.close()
+    this.#shell = undefined
     this.#isBare = true
     this.#context.log.warn(`rsync does all at ${this.#name}, which takes longer: ${why}`)
   }

@@ -6,7 +6,7 @@ import { rsyncIsMissing, startRsyncd, type Rsyncd } from '../../../e2e/stage/ser
 import { sshdIsMissing, startSshd, type Sshd } from '../../../e2e/stage/servers/sshd.ts'
 import rsync from '../src/index.ts'
 
-/** Without a helper nothing can be renamed at the target, which the session says. */
+/** Without a shell nothing can be renamed at the target, which the session says. */
 const unmoving = { ...rsync, capabilities: { ...rsync.capabilities, moves: false } } as unknown as Handler
 const moving = rsync as unknown as Handler
 
@@ -39,14 +39,14 @@ const ways: readonly Way[] = [
     name: 'local, rsync alone',
     handler: unmoving,
     missing: rsyncIsMissing,
-    options: (destination) => ({ destination, helper: false }),
+    options: (destination) => ({ destination, shell: false }),
   },
   { name: 'ssh', handler: moving, missing: rsyncIsMissing ?? sshdIsMissing, options: overSsh },
   {
     name: 'ssh, rsync alone',
     handler: unmoving,
     missing: rsyncIsMissing ?? sshdIsMissing,
-    options: (directory) => ({ ...overSsh(directory), helper: false }),
+    options: (directory) => ({ ...overSsh(directory), shell: false }),
   },
 ]
 

@@ -3,7 +3,7 @@ import { startFailure } from './failure.ts'
 import { kill, type Orphans } from './orphans.ts'
 import { HELLO } from './shell-text.ts'
 
-/** A script for the helper, with the content that it reads. */
+/** A script for the shell, with the content that it reads. */
 export interface Request {
   /** One line, one character a byte. */
   readonly script: string
@@ -11,7 +11,7 @@ export interface Request {
 }
 
 /** A shell that is kept open at the target. One request at a time. */
-export class Helper {
+export class Shell {
   readonly #child: ChildProcessWithoutNullStreams
   readonly #orphans: Orphans
   #received = ''
@@ -30,26 +30,26 @@ export class Helper {
     child.on('close', () => this.#finish())
   }
 
-  /** Starts a command that runs {@link HELPER}. Rejects when it says no hello. */
-  static async start(command: string, args: readonly string[], orphans: Orphans, signal: AbortSignal): Promise<Helper> {
+  /** Starts a command that runs {@link PROGRAM}. Rejects when it says no hello. */
+  static async start(command: string, args: readonly string[], orphans: Orphans, signal: AbortSignal): Promise<Shell> {
     const child = spawn(command, args, { detached: true, stdio: 'pipe' })
     const started = new Promise<void>((resolve, reject) => {
       child.on('spawn', resolve)
       child.on('error', (error) => reject(startFailure(error, command)))
     })
-    const helper = new Helper(child, orphans)
+    const shell = new Shell(child, orphans)
     await started
-    await helper.#greeting(signal)
-    return helper
+    await shell.#greeting(signal)
+    return shell
   }
 
   get isOver(): boolean {
     return this.#isOver
   }
 
-  /** Runs a script to its `end`. Rejects when the helper ends before, and ends it when the signal aborts. */
+  /** Runs a script to its `end`. Rejects when the shell ends before, and ends it when the signal aborts. */
   async request({ script, content = [] }: Request, signal: AbortSignal): Promise<string[]> {
-    if (this.#waiting !== undefined) throw new Error('the helper is busy')
+    if (this.#waiting !== undefined) throw new Error('the shell is busy')
     if (this.#isOver) throw this.#lost()
     const line = Buffer.from(`${script}\n`, 'latin1')
     // Reading a line takes a system call for each byte.
@@ -119,17 +119,17 @@ export class Helper {
   }
 
   /** With what it said before it ended. */
-  #lost(): HelperLost {
-    return new HelperLost(this.#records.splice(0), this.#stderr)
+  #lost(): ShellLost {
+    return new ShellLost(this.#records.splice(0), this.#stderr)
   }
 }
 
-/** The helper has ended: by itself, after saying why, or as the connection was lost. */
-export class HelperLost extends Error {
+/** The shell has ended: by itself, after saying why, or as the connection was lost. */
+export class ShellLost extends Error {
   readonly records: readonly string[]
 
   constructor(records: readonly string[], stderr: string) {
-    super(`The helper at the target has ended: ${stderr.trim().split('\n').slice(-2).join('; ') || 'it said nothing'}`)
+    super(`The shell at the target has ended: ${stderr.trim().split('\n').slice(-2).join('; ') || 'it said nothing'}`)
     this.records = records
   }
 }
