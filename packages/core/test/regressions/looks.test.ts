@@ -173,3 +173,21 @@ test('what is written through one name of a file is told of the other, whose dir
   stage.look()
   expect(stage.seen('e/b')!.content).toBeGreaterThan(before.content)
 })
+
+test('what is not found while the root is away has not gone, although the root is back when that is looked at', () => {
+  let isAway = false
+  const guarded: string[] = []
+  const stage = known(['a', 'b'], {
+    guard: (path) => {
+      guarded.push(path)
+      if (isAway) stage.disk.rename('/away', stage.at(''))
+      isAway = false
+    },
+  })
+  stage.disk.rename(stage.at(''), '/away')
+  isAway = true
+  stage.hintAt('a')
+  stage.look()
+  expect(guarded.length).toBeGreaterThan(0)
+  expect(stage.seen('a')).toBeDefined()
+})
