@@ -18,7 +18,7 @@ export interface Command {
   readonly purpose: Purpose
   readonly options: RsyncOptions
   readonly destination: Destination
-  /** Absolute. */
+  /** Absolute; for `list` what is to be listed, below the destination. */
   readonly source: string
   /** The ssh command as rsync splits it, for ssh only. */
   readonly rsh?: string
@@ -29,7 +29,8 @@ export function rsyncArguments({ purpose, options, destination, source, rsh }: C
   const remote = remoteArguments(options, destination, rsh)
   const timeout = `--timeout=${Math.max(1, Math.ceil(options.stallSeconds))}`
   const to = rsyncDestination(destination)
-  if (purpose === 'list') return ['--recursive', '--list-only', timeout, ...remote, '--', to]
+  if (purpose === 'list')
+    return [...(source === '' ? ['--recursive'] : []), '--list-only', timeout, ...remote, '--', `${to}${source}`]
   const what = purpose === 'delete' ? deleteArguments(options) : bringArguments(purpose, options)
   const list = ['--from0', '--files-from=-', '--dirs']
   return [...list, ...what, timeout, ...remote, ...options.extraArguments, '--', `${withoutSlash(source)}/`, to]

@@ -52,10 +52,11 @@ export class Rsync {
     return complaints
   }
 
-  /** What the target holds, as rsync lists it. */
-  async list(signal: AbortSignal): Promise<string> {
+  /** What the target holds, as rsync lists it; or one path, nothing when it is not there. */
+  async list(signal: AbortSignal, below = ''): Promise<string> {
     let listed = ''
-    const result = await this.#run('list', '', '', signal, (text) => void (listed += text))
+    const result = await this.#run('list', below, '', signal, (text) => void (listed += text))
+    if (below !== '' && result.exitCode === 23 && /No such file or directory/u.test(result.stderr)) return ''
     const failure = runFailure(result, this.text('list', ''))
     if (failure !== undefined) throw failure
     if (result.exitCode !== 0) throw new Error(`The target could not be listed: ${result.stderr.trim()}`)

@@ -51,6 +51,8 @@ class Errand {
       const text = source.readLink(path)
       if (text !== undefined)
         this.#steps.set(item, [this.#sheet.link(bytesOf(path), this.#temp(path), text, this.#attributes(item.stat))])
+    } else if (isHeld(item)) {
+      this.#steps.set(item, [this.#sheet.attributes(bytesOf(path), this.#attributes(item.stat))])
     } else {
       const snapshot = source.read(path, MOST_BYTES)
       if (snapshot === undefined) return
@@ -114,10 +116,17 @@ class Errand {
   }
 }
 
+/** Whether the target has the file's bytes already. */
+function isHeld({ change }: Item): boolean {
+  return !change.content && change.kind === 'file' && (change.type === 'move' || change.previousKind === 'file')
+}
+
 /** What the shell brings as exactly as rsync does. */
-function isSmall(pass: Pass, { kind, stat }: Item): boolean {
+function isSmall(pass: Pass, item: Item): boolean {
+  const { kind, stat } = item
   if (stat.mtimeNs < 0n) return false
   if (kind !== 'file') return true
+  if (isHeld(item)) return true
   const mode = Number(stat.mode)
   // Writing clears the set-id bits, and only root writes what is read-only.
   const isWritable = (mode & 0o7000) === 0 && (mode & 0o200) !== 0
