@@ -83,8 +83,9 @@ export class Sheet {
     const names = paths.map((path) => here(nameOf(path)))
     const looks = names.map((name, place) => `left ${place} ${name};`).join(' ')
     // Behind a link or below a file there is nothing of ours.
-    const otherwise = `e=$(stat -- "$r"${below(directory)} 2>&1) || case $e in *Permission*) s shut "$e";; esac;`
-    this.#script += `if at ${below(directory)}; then rm -df -- ${names.join(' ')} 2>/dev/null; ${looks} else ${otherwise} fi; `
+    const missing = `e=$(stat -- "$r"${below(directory)} 2>&1) && e="not to be entered"; case $e in *"No such"*|*"Not a dir"*) ;; *) s shut "$e";; esac;`
+    const otherwise = `elif cd -P -- "$r"${below(directory)} 2>/dev/null; then :; else ${missing}`
+    this.#script += `if at ${below(directory)}; then rm -df -- ${names.join(' ')} 2>/dev/null; ${looks} ${otherwise} fi; `
   }
 
   /** Renames. An empty directory, a file or a link in the new place goes. Says `unmoved`, its number, and why. */

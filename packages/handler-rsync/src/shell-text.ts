@@ -22,7 +22,7 @@ export const HELLO = 'clsync-shell-1'
  *
  * - `s` says records.
  * - `at DIRECTORY` goes there when the way below the root leads through no link; from then on the shell is in that directory itself,
- *   wherever it is moved.
+ *   wherever it is moved. One that is read-only is opened for its owner; who goes there closes it in the end.
  * - `w TEMP SIZE` writes content to a new file; `d SIZE` passes over it. The line after it shows that it came whole.
  * - `left` says what could not be deleted.
  * - `begin` makes sure that the root is the directory that was opened, and `over` that it has been all the time. It is not held open
@@ -31,7 +31,7 @@ export const HELLO = 'clsync-shell-1'
 export const PROGRAM = [
   'LC_ALL=C; export LC_ALL; unset CDPATH; set -Cf; umask 077; nl=$(printf "\\nx"); nl=${nl%x}',
   's() { printf "%s\\0" "$@"; }',
-  'at() { cd -P -- "$r$1/" 2>/dev/null && [ "$PWD" = "$r$1" ]; }',
+  'at() { cd -P -- "$r$1/" 2>/dev/null && [ "$PWD" = "$r$1" ] && { [ -w . ] || chmod u+w . 2>/dev/null || :; }; }',
   'whole() { IFS= read -r g && [ "$g" = whole ] || exit 1; }',
   'd() { [ "$1" = 0 ] || head -c "$1" >/dev/null || exit 1; whole; }',
   'w() { if [ "$2" = 0 ] || head -c "$2" >>"./$1"; then whole; else rm -f -- "./$1"; exit 1; fi; }',

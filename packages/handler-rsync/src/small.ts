@@ -100,8 +100,8 @@ class Errand {
       const stat = path === '' ? undefined : source.look(path)
       if (stat?.kind !== 'directory') continue
       const item = own.get(path)
-      if (item === undefined) numbers.push(this.#sheet.time(bytesOf(path), stat.stat.mtimeNs))
-      else this.#steps.get(item)!.push(this.#sheet.settle(bytesOf(path), this.#attributes(stat.stat)))
+      if (item === undefined && isWritable(stat.stat)) numbers.push(this.#sheet.time(bytesOf(path), stat.stat.mtimeNs))
+      else (this.#steps.get(item!) ?? numbers).push(this.#sheet.settle(bytesOf(path), this.#attributes(stat.stat)))
     }
     return numbers
   }
@@ -114,6 +114,11 @@ class Errand {
     this.#temps.add(bytesOf(parentOf(path)))
     return this.#pass.place.temps.next()
   }
+}
+
+/** Whether its owner may write to it. What is not was opened by us, and is to be closed. */
+function isWritable({ mode }: Item['stat']): boolean {
+  return (Number(mode) & 0o200) !== 0
 }
 
 /** Whether the target has the file's bytes already. */
@@ -129,8 +134,8 @@ function isSmall(pass: Pass, item: Item): boolean {
   if (isHeld(item)) return true
   const mode = Number(stat.mode)
   // Writing clears the set-id bits, and only root writes what is read-only.
-  const isWritable = (mode & 0o7000) === 0 && (mode & 0o200) !== 0
-  return stat.size <= MOST_BYTES && isWritable && (stat.nlink === 1n || !pass.place.options.hardLinks)
+  const isOpen = (mode & 0o7000) === 0 && isWritable(stat)
+  return stat.size <= MOST_BYTES && isOpen && (stat.nlink === 1n || !pass.place.options.hardLinks)
 }
 
 /** Beyond it one rsync is faster than as many steps. */

@@ -75,6 +75,20 @@ describe.skipIf(rsyncIsMissing !== undefined)('what the shell brings', () => {
     expect(fs.readFileSync(`${outside}/f`, 'utf8')).toBe('kept')
   })
 
+  it('fills and clears read-only directories, and leaves them read-only', async () => {
+    stage.source.write('d/f', 'text')
+    stage.source.write('d/g', 'text')
+    fs.chmodSync(stage.source.at('d'), 0o555)
+    await stage.send([change('create', 'd', directory), change('create', 'd/f'), change('create', 'd/g')])
+    fs.chmodSync(stage.source.at('d'), 0o755)
+    stage.source.remove('d/g')
+    fs.chmodSync(stage.source.at('d'), 0o555)
+    expect(failures(await stage.send([change('delete', 'd/g')]))).toEqual({})
+    expect(fs.readdirSync(stage.destination.at('d'))).toEqual(['f'])
+    expect(look(stage.destination, 'd')).toMatchObject({ mode: 0o40555n, mtimeNs: look(stage.source, 'd').mtimeNs })
+    fs.chmodSync(stage.source.at('d'), 0o755)
+  })
+
   it('keeps a directory that holds something of others, and warns', async () => {
     stage.source.write('d/f', 'text')
     await stage.send([change('create', 'd', directory), change('create', 'd/f')])
