@@ -37,7 +37,8 @@ export const PROGRAM = [
   'w() { if [ "$2" = 0 ] || head -c "$2" >>"./$1"; then whole; else rm -f -- "./$1"; exit 1; fi; }',
   'has() { [ -e "$1" ] || [ -L "$1" ]; }',
   'isdir() { [ -d "$1" ] && ! [ -L "$1" ]; }',
-  'left() { if has "$2"; then s left "$1" "$(rm -df -- "$2" 2>&1)"; fi; }',
+  // `rm -d` reads a directory to see whether it is empty, which may not be allowed.
+  'left() { if has "$2"; then if isdir "$2"; then e=$(rmdir -- "$2" 2>&1); else e=$(rm -f -- "$2" 2>&1); fi || s left "$1" "$e"; fi; }',
   'begin() { exec 8<"$r" && [ "$(stat -L -c %d:%i /dev/fd/8)" = "$id" ] || { s gone; exit 1; }; }',
   'over() { [ "$r" -ef /dev/fd/8 ] || { s gone; exit 1; }; exec 8<&-; cd /; s end; }',
   `s ${HELLO}; while IFS= read -r l; do eval "$l"; done`,

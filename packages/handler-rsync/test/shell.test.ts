@@ -86,7 +86,15 @@ describe.skipIf(rsyncIsMissing !== undefined)('what the shell brings', () => {
     expect(failures(await stage.send([change('delete', 'd/g')]))).toEqual({})
     expect(fs.readdirSync(stage.destination.at('d'))).toEqual(['f'])
     expect(look(stage.destination, 'd')).toMatchObject({ mode: 0o40555n, mtimeNs: look(stage.source, 'd').mtimeNs })
-    fs.chmodSync(stage.source.at('d'), 0o755)
+    for (const tree of [stage.source, stage.destination]) fs.chmodSync(tree.at('d'), 0o755)
+  })
+
+  it('removes an empty directory that may not be read', async () => {
+    stage.source.makeDirectory('d')
+    await stage.send([change('create', 'd', directory)])
+    fs.chmodSync(stage.destination.at('d'), 0o300)
+    expect(failures(await stage.send([change('delete', 'd', directory)]))).toEqual({})
+    expect(fs.readdirSync(stage.destination.root)).toEqual([])
   })
 
   it('keeps a directory that holds something of others, and warns', async () => {
