@@ -32,8 +32,8 @@ export class Rsync {
   /** Brings or deletes the paths and returns what rsync complained about. Throws when the run has failed as a whole. */
   async run(purpose: Purpose, source: string, paths: readonly string[], signal: AbortSignal): Promise<Complaint[]> {
     const bytes = new Map(paths.map((path) => [bytesOf(path), path]))
-    // The dot keeps a name from being read as anything else.
-    const input = [...bytes.keys()].map((path) => `./${path}\0`).join('')
+    // The slash means the root of the source and keeps a name from being read as a comment; `./` would bring the root's attributes, too.
+    const input = [...bytes.keys()].map((path) => `/${path}\0`).join('')
     const { context, target } = this.#settings
     let sentBytes = 0
     const result = await this.#run(purpose, source, input, signal, (text) => {
