@@ -1,8 +1,9 @@
 import fs from 'node:fs'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { sourcePath } from '@clsync/core/handler'
 import { rsyncIsMissing, startRsyncd, type Rsyncd } from '../../../e2e/stage/servers/rsyncd.ts'
 import { sshdIsMissing, startSshd, type Sshd } from '../../../e2e/stage/servers/sshd.ts'
-import { change, failures, read, rsyncStage, type RsyncStage } from './rsync-stage.ts'
+import { change, directory, failures, read, rsyncStage, type RsyncStage } from './rsync-stage.ts'
 
 let stage: RsyncStage
 let sshd: Sshd | undefined
@@ -87,6 +88,50 @@ describe.skipIf(rsyncIsMissing !== undefined)('a daemon', () => {
     await expect(sent).rejects.not.toHaveProperty('code')
     await rsyncd!.start()
     await expect(stage.send([change('create', 'f')])).resolves.toEqual({ failed: [], stale: [] })
+  })
+})
+
+describe.skipIf(rsyncIsMissing !== undefined)('a receiver that does not take --delete-missing-args', () => {
+  it('is told what to delete by rules, and nothing else goes', async () => {
+    const strict = await startRsyncd({ more: ['refuse options = delete-missing-args'] })
+    try {
+      const names = ['a*b', 'back\\slash*', 'back\\slash', '[x]', 'new\nline', '#c', 'q?', 'plain', '\udcff']
+      const at = (path: string) => sourcePath(strict.directory, path)
+      for (const name of names) {
+        for (const path of [name, `d/${name}`]) {
+          fs.mkdirSync(at('d'), { recursive: true })
+          fs.writeFileSync(at(path), '')
+        }
+      }
+      for (const other of ['aXb', 'd/aXb', 'x', 'qq', 'd/back', 'empty-not', 'kept/f']) {
+        fs.mkdirSync(at('kept'), { recursive: true })
+        fs.writeFileSync(at(other), '')
+      }
+      fs.mkdirSync(at('gone/sub'), { recursive: true })
+      await stage.open({ destination: strict.url, marker: false })
+      const files = names.flatMap((name) => [change('delete', name), change('delete', `d/${name}`)])
+      const more = [
+        change('delete', 'gone/sub', directory),
+        change('delete', 'gone', directory),
+        change('delete', 'kept', directory),
+      ]
+      const missing = change('delete', 'never/was/there')
+      expect(failures(await stage.send([...files, missing, ...more]))).toEqual({})
+      const left = fs.readdirSync(strict.directory, { recursive: true, encoding: 'utf8' })
+      expect(left.toSorted((a, b) => (a < b ? -1 : 1))).toEqual([
+        'aXb',
+        'd',
+        'd/aXb',
+        'd/back',
+        'empty-not',
+        'kept',
+        'kept/f',
+        'qq',
+        'x',
+      ])
+    } finally {
+      await strict.dispose()
+    }
   })
 })
 
