@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { DaemonOptions } from './stage/daemon.ts'
 import { rsyncIsMissing, type Rsyncd, startRsyncd } from './stage/servers/rsyncd.ts'
 import { type Sshd, sshdIsMissing, startSshd } from './stage/servers/sshd.ts'
 import { IS_ROOT, Stage } from './stage/stage.ts'
@@ -25,8 +26,8 @@ afterEach(() => stage.dispose())
 const overSsh = () => [`target:${stage.target}`, '-o', `ssh.configFile=${sshd?.configFile}`]
 const toDaemon = () => [`${rsyncd?.url}${stage.target}`]
 
-function start(to: readonly string[], more: readonly string[] = []) {
-  return stage.run([stage.source, ...to, '--handler', 'rsync', '--state-dir', stage.state, '--delay', '0', ...more])
+function start(to: readonly string[], more: readonly string[] = [], options: DaemonOptions = {}) {
+  return stage.run([stage.source, ...to, '--handler', 'rsync', '--state-dir', stage.state, '--delay', '0', ...more], options)
 }
 
 /** The copy without the file that a target behind a daemon is known by. */
@@ -75,6 +76,21 @@ describe.skipIf(rsyncIsMissing !== undefined || !IS_ROOT).each([
 })
 
 describe.skipIf(rsyncIsMissing !== undefined || !IS_ROOT)('through rsync', () => {
+  it('one of a thousand files that cannot be read holds up no other, and is shown and tried again', async () => {
+    stage.write('source/first')
+    // Root, without the right to read everything.
+    const without = '-dac_override,-dac_read_search'
+    const daemon = start([stage.target], [], { prefix: ['setpriv', `--bounding-set=${without}`, `--inh-caps=${without}`] })
+    await daemon.ready()
+    stage.fill('source/directory', 1000)
+    fs.chmodSync(stage.at('source/directory/f500'), 0)
+    const arrived = () => (fs.existsSync(stage.at('target/directory')) ? fs.readdirSync(stage.at('target/directory')).length : 0)
+    await until('all the others', () => arrived() === 999)
+    await until('the reason', () => /f500.*[Pp]ermission denied/u.test(daemon.output), { also: () => daemon.output })
+    fs.chmodSync(stage.at('source/directory/f500'), 0o644)
+    await exact()
+  })
+
   it('a target that is full for a while catches up by itself', async () => {
     stage.mount(stage.target, '2m')
     stage.fill('source/directory', 30)

@@ -7,6 +7,7 @@ import type { BenchOptions } from '../stage/options.ts'
 import { runCommand } from '../stage/program.ts'
 import { quantile, type Row, type Table } from '../stage/table.ts'
 import { directoryOf, makeTree } from '../stage/tree.ts'
+import { renameOverSsh } from './rename.ts'
 import { byHand, clsync, type Contender, type Ground, has, lsyncd } from './contenders.ts'
 
 /** What has not arrived by then never will. */
@@ -20,6 +21,7 @@ export async function rsync({ folder, files, rounds }: BenchOptions): Promise<Ta
   if (rsyncIsMissing !== undefined) return [leftOut(rsyncIsMissing)]
   const tables: Table[] = []
   for (const count of files ?? [100_000]) tables.push(await rsyncIn(`${folder}/rsync-${count}`, count, rounds ?? 20))
+  tables.push(await renameOverSsh(`${folder}/rsync-rename`, 10_000))
   return tables
 }
 
