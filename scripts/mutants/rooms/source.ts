@@ -82,7 +82,7 @@ export const source: Room = {
     {
       name: 'an emptied root deletes everything',
       file: 'guard.ts',
-      find: 'return fs.list(root)?.length === 0\n',
+      find: 'return fs.isEmpty?.(root) ?? fs.list(root)?.length === 0\n',
       replace: 'return fs.list(root) === undefined\n',
       why: 'a disk that is not mounted shows an empty directory',
     },

@@ -60,7 +60,12 @@ export class World {
     // What was written through a name that is gone before it was looked at: nobody can tell whose bytes those were.
     this.disk.isHidden = (path) => !path.startsWith(`${ROOT}/`) || !this.#isWanted(path.slice(ROOT.length + 1))
     this.disk.onHidden = () => (this.needsLook = true)
-    this.disk.onUnlink = (path) => (this.needsLook ||= !this.#isSeen(path))
+    this.disk.onUnlink = (path, inode) => {
+      if (this.#isSeen(path)) return
+      this.needsLook = true
+      // Within one tick not even the next comparison could tell: it is played as if that had passed.
+      inode.mtimeMs += tickMs
+    }
   }
 
   say(line: string): void {
@@ -221,7 +226,7 @@ export class World {
       broken: (what) => this.break(what),
       say: (line) => this.say(`    ${line}`),
     })
-    const stranger = { kind: 'file', version: -1, mode: 0o644, uid: 0, mtimeMs: 0, readAt: 0 } as const
+    const stranger = { kind: 'file', version: -1, mode: 0o644, uid: 0, mtimeMs: 0, dev: 0, readAt: 0 } as const
     if (setting.isFilled) for (const path of ['a', 'b', 'stranger']) target.holding.put(path, { ...stranger, names: [path] })
     return target
   }
@@ -240,6 +245,8 @@ export class World {
     // An empty directory may have to make room for one that is moved to its place.
     if (held === undefined || held.kind === 'directory' || held.isStray === true || this.isAccepted) return
     if (held.names.some((at) => (this.disk.vanished.get(`${ROOT}/${at}`) ?? 0) >= held.readAt)) return
+    // What was copied out of a mount that came and went before anybody looked for mounts is known to nobody.
+    if (held.dev !== this.disk.find(ROOT)?.dev && held.dev !== 0 && !this.invariants.seenDevices.has(held.dev)) return
     // The directories above are asked too: rules exclude with what is below.
     if (held.names.some((at) => !this.#isWanted(at))) return
     if (
