@@ -55,4 +55,5 @@ test('a delete that found its file back for good is none, and has not failed', a
   await live.engine.idle()
   expect(gate.names()).toEqual(['a'])
   expect(failed).toEqual([])
+  expect(live.engine.status().targets[0]).toMatchObject({ synced: { changes: 2 } })
 })
