@@ -1,10 +1,15 @@
-import type { Change } from '@clsync/core/handler'
+import type { Batch, Change } from '@clsync/core/handler'
 
 /**
  * The mask of inotify that the C clsync would have collected for such a change. What went on between two looks is not known, so it is
- * that of the plainest way to get there: a file that was written and closed, a directory that was made, …
+ * that of the plainest way to get there: a file that was written and closed, a directory that was made, … The first sync knows of
+ * creations only.
  */
-export function maskOf({ type, kind, content, stat }: Pick<Change, 'type' | 'kind' | 'content' | 'stat'>): number {
+export function maskOf(
+  { type, kind, content, stat }: Pick<Change, 'type' | 'kind' | 'content' | 'stat'>,
+  reason: Batch['reason'],
+): number {
+  if (reason !== 'change' && type === 'create') return kind === 'directory' ? IS_DIRECTORY + CREATE : CREATE
   const directory = kind === 'directory' ? IS_DIRECTORY : 0
   switch (type) {
     case 'delete':

@@ -26,8 +26,11 @@ export function hopScript({ file, args, env, umask }: Invocation): Buffer | unde
   return toBytes(`${lines.join('\n')}\n`)
 }
 
-/** From where the shell reads its script. */
+/** From where the shell reads its script: a socket, which cannot be opened by a name. */
 export const HOP_FD = 3
+
+/** What the shell is told to do with it. */
+export const HOP = `eval "$(cat <&${HOP_FD})"`
 
 function quoted(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`

@@ -1,5 +1,6 @@
 import type { HandlerContext } from '@clsync/core/handler'
 import type { Account } from './account.ts'
+import type { ListFiles } from './list-files.ts'
 import type { ScriptOptions } from './option-fields.ts'
 import type { Plan } from './plan.ts'
 
@@ -10,6 +11,5 @@ export interface Job {
   readonly context: HandlerContext
   /** Undefined: that of clsync. */
   readonly account: Account | undefined
-  /** Directory for list files; made on first use. */
-  readonly listsDir: string
+  readonly lists: ListFiles
 }

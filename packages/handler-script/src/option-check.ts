@@ -10,6 +10,10 @@ export function checkOptions(options: ScriptOptions, context: z.RefinementCtx<Sc
   if (options.preset !== undefined && (options.input !== undefined || options.shell !== false)) {
     return issue(['preset'], 'A preset decides about input and shell by itself; leave those out.')
   }
+  for (const code of Object.keys(options.exitCodes)) {
+    if (/^(?:\d{1,3}|signal)$/u.test(code)) continue
+    issue(['exitCodes', code], 'Exit codes are numbers from 0 to 255, or `signal` for the end by a signal.')
+  }
   let plan: Plan
   try {
     plan = planFor(options)

@@ -49,7 +49,7 @@ export const optionFields = z.strictObject({
   variables: z.record(z.string(), z.string()).default({}).describe('Further macros, by name.'),
   env: z.record(z.string(), z.string()).default({}).describe('Further variables of the environment.'),
   exitCodes: z
-    .record(z.string().regex(/^(?:\d{1,3}|signal)$/u, 'Exit codes are numbers from 0 to 255.'), z.enum(['ok', 'retry', 'halt']))
+    .record(z.string(), z.enum(['ok', 'retry', 'halt']))
     .default({})
     .describe(
       'What an exit code means: `ok`, `retry`, or `halt` until a person acts. Default: 0 is ok, all others and signals are retried.',

@@ -43,7 +43,8 @@ export function planFor(options: ScriptOptions): Plan {
     preset,
     commands: [...planned.values()].filter((one) => one !== undefined),
     line: options.line ?? preset?.line ?? '%path%',
-    commandFor({ type }, reason) {
+    commandFor({ type, kind }, reason) {
+      if (kind === 'directory' && !options.kinds.includes('directory')) return undefined
       if (reason === 'initial' && planned.has('initial')) return planned.get('initial')
       return planned.has(type) ? planned.get(type) : planned.get('command')
     },

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
 import { execa } from 'execa'
-import { HOP_FD, hopScript, type Invocation } from './hop.ts'
+import { HOP, HOP_FD, hopScript, type Invocation } from './hop.ts'
 import { readLines } from './line-reader.ts'
 import { endGroup } from './process-group.ts'
 
@@ -58,7 +58,7 @@ export async function run(options: Run, signal: AbortSignal): Promise<End> {
 
 function start({ file, args, env, umask, cwd, uid, gid, input }: Run) {
   const script = hopScript({ file, args, env, umask })
-  const child = execa(script === undefined ? file : '/bin/sh', script === undefined ? args : [`/dev/fd/${HOP_FD}`], {
+  const child = execa(script === undefined ? file : '/bin/sh', script === undefined ? args : ['-c', HOP], {
     reject: false,
     buffer: false,
     detached: true,

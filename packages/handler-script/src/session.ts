@@ -1,10 +1,9 @@
-import path from 'node:path'
 import { type Batch, type Change, type HandlerContext, type Session, type SyncResult } from '@clsync/core/handler'
 import { findAccount } from './account.ts'
 import { checkProgram } from './program.ts'
 import { sayWhatWouldRun } from './dry-run.ts'
 import { deliver } from './input/input.ts'
-import { removeOldLists } from './input/list-file.ts'
+import { createListFiles } from './list-files.ts'
 import type { Job } from './job.ts'
 import type { ScriptOptions } from './option-fields.ts'
 import { allFailed, merge, type Outcome } from './outcome.ts'
@@ -17,35 +16,38 @@ export function openSession(options: ScriptOptions, context: HandlerContext): Se
   const plan = planFor(options)
   const account = findAccount(options.user, options.group)
   for (const { command } of plan.commands) checkProgram(command, options, context.root)
-  const job: Job = {
-    ...{ options, plan, context, account },
-    get listsDir() {
-      return options.listsDir ?? path.join(context.stateDir, 'lists')
-    },
-  }
-  if (!context.dryRun) removeOldLists(job)
+  const lists = createListFiles({ ...options, account, stateDir: () => context.stateDir })
+  const job: Job = { options, plan, context, account, lists }
   let iteration = 0
   return {
     async sync(batch, signal) {
       signal.throwIfAborted()
       if (batch.changes.length === 0) return
-      const round = { job, batch, signal, iteration: iteration + 1 }
+      const round = { job, batch, signal, iteration: iteration + (plan.preset?.firstIteration ?? 1) }
       if (context.dryRun) return sayWhatWouldRun(round)
-      const result = await sync(round)
+      const rootPath = iteration === 0 && batch.reason === 'initial' ? plan.preset?.rootPath : undefined
+      const result = await sync(round, rootPath)
       iteration++
       return result
+    },
+    async close() {
+      lists.close()
     },
   }
 }
 
-async function sync(round: Round): Promise<SyncResult> {
+async function sync(round: Round, rootPath: string | undefined): Promise<SyncResult> {
   const { batch, job } = round
   const { present, stale } = withoutVanished(batch.changes, job.context.root)
   const outcomes: Outcome[] = []
   for (const { planned, changes } of runsFor(present, batch, job)) {
     // What follows builds upon what went wrong.
     const isBroken = outcomes.some(({ broken }) => broken)
-    outcomes.push(isBroken ? allFailed(changes, new Error(NOT_TRIED)) : await deliver({ round, planned, changes }))
+    outcomes.push(
+      isBroken
+        ? allFailed(changes, new Error(NOT_TRIED))
+        : await deliver({ round, planned, changes, rootPath: outcomes.length === 0 ? rootPath : undefined }),
+    )
   }
   const outcome = merge(outcomes)
   const [first] = outcome.failed

@@ -24,7 +24,7 @@ export function batchValues(round: Round): Values {
 }
 
 /** What a command for one change, or a line of a list, may name besides. */
-export function changeValues(change: Change, { job }: Round): Values {
+export function changeValues(change: Change, { job, batch }: Round): Values {
   const absolute = absolutePath(job.context.root, change.path)
   return {
     path: change.path,
@@ -33,7 +33,7 @@ export function changeValues(change: Change, { job }: Round): Values {
     from: change.from ?? '',
     type: change.type,
     kind: change.kind,
-    mask: String(maskOf(change)),
+    mask: String(maskOf(change, batch.reason)),
   }
 }
 

@@ -5,7 +5,7 @@ import { execute } from '../execute.ts'
 import { expand, macrosIn } from '../macros.ts'
 import { allFailed, merge, type Outcome } from '../outcome.ts'
 import { asArgument, batchValues } from '../values.ts'
-import type { Delivery } from '../delivery.ts'
+import { type Delivery, told } from '../delivery.ts'
 
 /** The paths as arguments; as many runs as the system's limit asks for. After a run that went wrong the rest waits for the next attempt. */
 export async function deliverArgv(delivery: Delivery): Promise<Outcome> {
@@ -27,8 +27,9 @@ export async function deliverArgv(delivery: Delivery): Promise<Outcome> {
   return merge(outcomes)
 }
 
-function runFor(changes: readonly Change[], { round, planned }: Delivery): Promise<Outcome> {
-  const paths = changes.map(({ path }) => asArgument(path))
+function runFor(part: readonly Change[], { round, planned, rootPath }: Delivery): Promise<Outcome> {
+  const paths = part.map(({ path }) => asArgument(path))
+  const changes = rootPath === undefined ? part : part.filter(({ path }) => path !== rootPath)
   return execute({
     ...{ round, command: planned.command, changes, env: environmentOf(round), parameters: paths },
     values: { ...batchValues(round), paths },
@@ -36,7 +37,7 @@ function runFor(changes: readonly Change[], { round, planned }: Delivery): Promi
 }
 
 function parts(delivery: Delivery): (readonly Change[])[] {
-  const { round, planned, changes } = delivery
+  const { round, planned } = delivery
   const { options, plan } = round.job
   // Each path may stand in the command several times.
   const times = Math.max(1, macrosIn(planned.command.words).filter((name) => name === 'paths').length)
@@ -46,10 +47,10 @@ function parts(delivery: Delivery): (readonly Change[])[] {
       : [planned.command.text]
   const roomBytes = roomForArguments(environmentOf(round)) - fixed.reduce((sum, word) => sum + argumentBytes(word), 0)
   const most = options.maxArguments ?? plan.preset?.maxArguments
-  const roomWords = most === undefined ? Infinity : Math.max(1, Math.floor((most - fixed.length - 1) / times))
+  const roomWords = most === undefined ? Infinity : Math.max(1, Math.floor((most - fixed.length) / times))
   const found: Change[][] = []
   let usedBytes = Infinity
-  for (const change of changes) {
+  for (const change of told(delivery)) {
     const bytes = argumentBytes(asArgument(change.path)) * times
     const last = found.at(-1)
     if (last === undefined || usedBytes + bytes > roomBytes || last.length >= roomWords) {

@@ -3,10 +3,10 @@ import { environmentOf } from '../environment.ts'
 import { execute } from '../execute.ts'
 import { merge, type Outcome } from '../outcome.ts'
 import { asArgument, batchValues, changeValues } from '../values.ts'
-import type { Delivery } from '../delivery.ts'
+import { type Delivery, rootChange } from '../delivery.ts'
 
 /** One run for each change. With a shell, the path is its first parameter, and where it was before a move the second. */
-export async function deliverEach({ round, planned, changes }: Delivery): Promise<Outcome> {
+export async function deliverEach({ round, planned, changes, rootPath }: Delivery): Promise<Outcome> {
   const values = batchValues(round)
   const outcomes: Outcome[] = []
   const one = async (change: Change): Promise<void> => {
@@ -17,6 +17,11 @@ export async function deliverEach({ round, planned, changes }: Delivery): Promis
         parameters: [asArgument(change.path), ...(change.from === undefined ? [] : [asArgument(change.from)])],
       }),
     )
+  }
+  if (rootPath !== undefined) {
+    await one(rootChange(rootPath))
+    const [failed] = outcomes.splice(0).flatMap((outcome) => outcome.failed)
+    if (failed !== undefined) throw failed.error
   }
   for (const group of inOrder(changes)) await atOnce(group, round.job.options.concurrency, one)
   return merge(outcomes)

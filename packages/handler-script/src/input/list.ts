@@ -5,7 +5,7 @@ import { execute } from '../execute.ts'
 import { expandText, type Values } from '../macros.ts'
 import { allFailed, merge, type Outcome } from '../outcome.ts'
 import { batchValues, changeValues } from '../values.ts'
-import type { Delivery } from '../delivery.ts'
+import { type Delivery, told } from '../delivery.ts'
 import { withList } from './list-file.ts'
 
 /** A line for each change. A path with a newline in it cannot stand in such a list, and fails. */
@@ -26,7 +26,11 @@ export function deliverList0(delivery: Delivery): Promise<Outcome> {
 function deliverLines(delivery: Delivery, end: '\n' | '\0'): Promise<Outcome> {
   const { round, planned, changes } = delivery
   const values = batchValues(round)
-  const content = toBytes(changes.map((change) => lineFor(change, values, delivery) + end).join(''))
+  const content = toBytes(
+    told(delivery)
+      .map((change) => lineFor(change, values, delivery) + end)
+      .join(''),
+  )
   return withList(delivery, content, (list, input) =>
     execute({ ...{ round, command: planned.command, changes, input, env: environmentOf(round) }, values: { ...values, list } }),
   )

@@ -4,12 +4,11 @@ import type { Outcome } from '../outcome.ts'
 import { rsyncIncludes } from '../rsync-patterns.ts'
 import { batchValues } from '../values.ts'
 import type { Delivery } from '../delivery.ts'
-import { withListFiles } from './list-file.ts'
 
 /** Lists for rsync's `--include-from` and `--exclude-from`. What is left out by rules is not listed at all, so there are no excludes. */
 export function deliverRsyncLists({ round, planned, changes }: Delivery): Promise<Outcome> {
   const includes = rsyncIncludes(changes)
-  return withListFiles(round.job, [includes, Buffer.alloc(0)], ([list = '', excludes = '']) =>
+  return round.job.lists.with([includes, Buffer.alloc(0)], ([list = '', excludes = '']) =>
     execute({
       ...{ round, command: planned.command, changes, env: environmentOf(round) },
       values: {

@@ -8,7 +8,8 @@ export const clsyncDirect: Preset = {
   syncType: 'sync',
   absolute: false,
   rootPath: '.',
-  // The C program has room for so many words, with the program itself and the end of the list among them.
+  // The C program has room for so many words, with the program itself.
   maxArguments: 256,
+  firstIteration: 1,
   okCodes: [],
 }

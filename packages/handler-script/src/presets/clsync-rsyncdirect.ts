@@ -7,5 +7,6 @@ export const clsyncRsyncdirect: Preset = {
   arguments: ['%rsync-args%', '%root%/', '%destination%/'],
   syncType: 'rsynclist',
   absolute: false,
+  firstIteration: 1,
   okCodes: [24],
 }

@@ -7,5 +7,6 @@ export const clsyncRsyncshell: Preset = {
   arguments: ['rsynclist', '%label%', '%list%', '%exclude-list%'],
   syncType: 'rsynclist',
   absolute: false,
+  firstIteration: 1,
   okCodes: [],
 }

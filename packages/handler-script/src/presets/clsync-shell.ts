@@ -9,5 +9,6 @@ export const clsyncShell: Preset = {
   syncType: 'synclist',
   absolute: false,
   rootPath: '',
+  firstIteration: 1,
   okCodes: [],
 }

@@ -8,5 +8,6 @@ export const clsyncSimple: Preset = {
   syncType: 'sync',
   absolute: true,
   rootPath: '',
+  firstIteration: 0,
   okCodes: [],
 }

@@ -17,6 +17,8 @@ export interface Preset {
   readonly rootPath?: string
   /** Words of one command line at most. */
   readonly maxArguments?: number
+  /** `$CLSYNC_ITERATION` of the first sync. */
+  readonly firstIteration: number
   /** Exit codes that it forgives. */
   readonly okCodes: readonly number[]
 }
