@@ -1,3 +1,4 @@
+import type { Server } from './destination.ts'
 import type { Random } from './random.ts'
 
 /** A program that keeps a target equal to a source: clsync, or one of those that it is compared with. */
@@ -15,6 +16,8 @@ export interface Contender {
   readonly isSupervised?: boolean
   /** Whether it promises to write nothing into what has taken the place of the target. */
   readonly isCareful?: boolean
+  /** What its copy goes through; without one there are no faults of it. */
+  readonly server?: Server
   /** Writes its config, once, before the first start. */
   prepare?(place: Place, terms: Terms): void
   /** Starts it; called again after each kill, on what it left behind. */

@@ -2,24 +2,30 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { type Daemon, startDaemon } from '../stage/daemon.ts'
 import type { Contender, Place, Running } from './contender.ts'
+import type { Destination } from './destination.ts'
+import { mirror } from './destinations/mirror.ts'
 
-/** The built clsync with its embedded mirror. */
-export function ours(monitor: string): Contender {
+/** The built clsync, by default with the handler that is built in. */
+export function ours(monitor: string, destination: Destination = mirror): Contender {
+  const { compare, isCareful, server, lateMs = LATE_MS } = destination
   return {
     name: 'clsync',
-    isCareful: true,
-    isLateAfterMs: LATE_MS,
-    prepare({ folder, source, target, state }, { random, isForgetful }) {
+    ...(compare && { compare }),
+    ...(isCareful && { isCareful }),
+    ...(server && { server }),
+    isLateAfterMs: lateMs,
+    prepare(place, { random, isForgetful }) {
+      const { folder, source, state } = place
       const config = {
         source,
-        targets: { copy: { destination: target, options: { hardLinks: random.chance(0.25) } } },
+        targets: { copy: destination.target(place, random) },
         stateDir: state,
         monitor,
         schedule: { delay: random.pick([0, 0, 50]) },
         retry: { min: 100, max: 1000 },
         pollInterval: 300,
         // A monitor that may miss something is made good by this. With others it comes so late that it hides nothing.
-        scrubInterval: monitor === 'parcel' ? 2000 : 3 * LATE_MS,
+        scrubInterval: monitor === 'parcel' ? 2000 : 3 * lateMs,
         ...(isForgetful && { extraneous: 'delete' }),
         maxDelete: 'off',
       }

@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import { tmpdir } from 'node:os'
 import { parseArgs } from 'node:util'
+import { destination } from './destination.ts'
 import { FAULT_CLASSES, faultClass } from './faults/classes.ts'
 import type { FaultClass } from './faults/fault.ts'
 import { Field } from './field.ts'
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     steps: { type: 'string', default: '250' },
     class: { type: 'string', default: 'all' },
     monitor: { type: 'string', default: 'inotify' },
+    to: { type: 'string', default: 'mirror' },
     fs: { type: 'string', default: 'dir' },
     kill: { type: 'string', default: 'half' },
     dir: { type: 'string', default: tmpdir() },
@@ -26,7 +28,8 @@ const { values } = parseArgs({
   },
 })
 
-const contender = ours(values.monitor)
+const to = destination(values.to)
+const contender = ours(values.monitor, to)
 const classes = (values.class === 'all' ? FAULT_CLASSES : values.class.split(',').map(faultClass)).filter(isToBeHad)
 const from = Number(values.from)
 const endsAt = values.minutes === undefined ? Infinity : performance.now() + Number(values.minutes) * 60_000
@@ -38,8 +41,12 @@ const volumes = (values.fs === 'all' ? [...VOLUME_KINDS] : values.fs.split(','))
 process.once('SIGINT', () => void giveUp())
 process.once('SIGTERM', () => void giveUp())
 try {
+  const lacking = to.lacks?.()
+  if (lacking !== undefined) throw new Error(lacking)
+  await to.server?.start()
   await Promise.all(Array.from({ length: Number(values.parallel) }, work))
 } finally {
+  await to.server?.stop()
   for (const volume of volumes) volume.dispose()
 }
 process.exitCode = printTotals(results) === 0 ? 0 : 1
@@ -80,6 +87,7 @@ async function play(seed: number): Promise<SeedResult> {
 /** Whatever is mounted goes with us. */
 async function giveUp(): Promise<void> {
   await Field.disposeAll()
+  await to.server?.stop()
   for (const volume of volumes) volume.dispose()
   printTotals(results)
   process.exit(130)

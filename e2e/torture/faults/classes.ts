@@ -4,6 +4,7 @@ import type { FaultClass } from './fault.ts'
 import { kill } from './kill.ts'
 import { lacksQueue, overflow } from './overflow.ts'
 import { lacksRefusal, second } from './second.ts'
+import { lacksServer, serverAway } from './server.ts'
 import { standstill } from './standstill.ts'
 import { lacksState, stateCorrupted, stateDeleted, stateFull, stateTruncated } from './state.ts'
 import { targetFull, targetReadOnly, targetUnmounted } from './target-mount.ts'
@@ -50,6 +51,7 @@ export const FAULT_CLASSES: readonly FaultClass[] = [
     isWatchful: true,
     weights: { rewriteSameSize: 40, overwriteInPlace: 40, replaceByRename: 20 },
   },
+  { name: 'server-away', fault: serverAway, lacks: lacksServer },
   { name: 'links', isWatchful: true, weights: { hardLink: 50, append: 15, overwriteInPlace: 15, unlink: 8 } },
 ]
 
