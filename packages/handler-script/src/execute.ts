@@ -40,6 +40,7 @@ export async function execute(execution: Execution): Promise<Outcome> {
       {
         ...{ file, args, env: execution.env, input: execution.input, umask: umaskOf(options.umask), timeoutMs: options.timeout },
         ...{ ...account, cwd: options.cwd ?? context.root },
+        onBegin: (pid) => round.job.runs.begun(pid),
         onLine(line, stream) {
           if (stream === 'stdout' && options.results !== 'none' && answers.read(line)) return
           if (stream === 'stderr' && line.trim() !== '') lastWords = line.trim()

@@ -3,6 +3,7 @@ import type { Account } from './account.ts'
 import type { ListFiles } from './list-files.ts'
 import type { ScriptOptions } from './option-fields.ts'
 import type { Plan } from './plan.ts'
+import type { RunRecords } from './run-records.ts'
 
 /** All that stays the same for a session. */
 export interface Job {
@@ -12,4 +13,5 @@ export interface Job {
   /** Undefined: that of clsync. */
   readonly account: Account | undefined
   readonly lists: ListFiles
+  readonly runs: RunRecords
 }

@@ -2,7 +2,7 @@ import { z } from '@clsync/core/handler'
 import { durationSchema } from './duration.ts'
 import { PRESETS } from './presets/presets.ts'
 
-const commandSchema = z.union([z.string().min(1), z.array(z.string()).min(1)])
+const commandSchema = z.union([z.string().min(1), z.array(z.string()).min(1).readonly()])
 
 /** Each option by itself. */
 export const optionFields = z.strictObject({

@@ -14,6 +14,8 @@ export interface Run extends Invocation {
   readonly input?: Uint8Array | undefined
   readonly timeoutMs?: number | undefined
   onLine(line: string, stream: 'stdout' | 'stderr'): void
+  /** It has begun; what is returned is called when it is over. */
+  onBegin(pid: number): () => void
 }
 
 export interface End {
@@ -35,6 +37,7 @@ export async function run(options: Run, signal: AbortSignal): Promise<End> {
   const settled = child.catch((error: unknown) => error)
   const { pid } = child
   if (pid === undefined) throw causeOf(await settled)
+  const over = options.onBegin(pid)
   readLines(child.stdout, (line) => options.onLine(line, 'stdout'))
   readLines(child.stderr, (line) => options.onLine(line, 'stderr'))
   let timedOut = false
@@ -51,6 +54,7 @@ export async function run(options: Run, signal: AbortSignal): Promise<End> {
     signal.throwIfAborted()
     return { exitCode: code ?? undefined, signal: killedBy ?? undefined, timedOut }
   } finally {
+    over()
     clearTimeout(timer)
     signal.removeEventListener('abort', onAbort)
   }

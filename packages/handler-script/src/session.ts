@@ -8,16 +8,20 @@ import type { Job } from './job.ts'
 import type { ScriptOptions } from './option-fields.ts'
 import { allFailed, merge, type Outcome } from './outcome.ts'
 import { planFor, type PlannedCommand } from './plan.ts'
+import { createRunRecords } from './run-records.ts'
 import type { Round } from './round.ts'
 import { withoutVanished } from './vanished.ts'
 
 /** Sets up the commands for a source. Refuses when one of them is not there, or may not be run as it is wanted to. */
-export function openSession(options: ScriptOptions, context: HandlerContext): Session {
+export async function openSession(options: ScriptOptions, context: HandlerContext): Promise<Session> {
   const plan = planFor(options)
   const account = findAccount(options.user, options.group)
   for (const { command } of plan.commands) checkProgram(command, options, context.root)
   const lists = createListFiles({ ...options, account, stateDir: () => context.stateDir })
-  const job: Job = { options, plan, context, account, lists }
+  const runs = createRunRecords(() => context.stateDir)
+  const job: Job = { options, plan, context, account, lists, runs }
+  if (!context.dryRun && (await runs.endOld()) > 0)
+    context.log.warn('A command of a clsync that was killed was still running, and was ended.')
   let iteration = 0
   return {
     async sync(batch, signal) {

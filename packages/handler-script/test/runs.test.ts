@@ -107,6 +107,18 @@ describe('time', () => {
     await until('their end', () => !pids().some(lives))
   })
 
+  test('what a clsync that was killed left running is ended by the next', async () => {
+    const first = await stage.open({ command: stubborn() })
+    const sent = first.sync(batch(stage.created('a')), never()).catch((error: unknown) => error)
+    await until('the start', () => pids().length === 2)
+    await stage.open({ command: 'true' })
+    await until('their end', () => !pids().some(lives))
+    expect(stage.logged).toEqual(['warn A command of a clsync that was killed was still running, and was ended.'])
+    expect(String(await sent)).toContain('was ended by SIGKILL')
+    await stage.open({ command: 'true' })
+    expect(stage.logged).toHaveLength(1)
+  })
+
   test('what a command leaves in the background is not waited for, and not ended', async () => {
     const command = stage.script(`#!/bin/sh\nsleep 60 &\necho $! > '${stage.work.root}/pids'\necho started\n`)
     await stage.send({ command }, stage.created('a'))
