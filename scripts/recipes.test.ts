@@ -1,6 +1,6 @@
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { printedIn } from './documents/blocks.ts'
 import { createFolder, type Folder } from './documents/folder.ts'
 
@@ -10,6 +10,8 @@ const POLL = { timeout: 20_000, interval: 20 }
 const IS_ROOT = process.getuid?.() === 0
 const { commands } = printedIn('examples/recipes/README.md')
 const tried = new Set<string>()
+
+vi.setConfig({ testTimeout: 90_000 })
 
 let folder: Folder
 beforeEach(() => {

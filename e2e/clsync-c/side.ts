@@ -88,4 +88,4 @@ function sideOf(stage: Stage, stop: () => Promise<void>): Side {
 }
 
 /** Without a call for this long there is none to come: all changes of a step are made within one window. */
-const QUIET_MS = 500
+const QUIET_MS = 700
