@@ -1,5 +1,6 @@
 import type { Hooks, SyncEvent } from '../hooks.ts'
 import type { Log } from '../handler.ts'
+import { handlerWith } from '../load/capabilities.ts'
 import type { Clock, Timer } from '../model/clock.ts'
 import type { FileSystem } from '../model/file-system.ts'
 import { fromText, toText } from '../model/path.ts'
@@ -57,7 +58,8 @@ export class Run {
     this.targets = task.targets.map(
       (spec) =>
         new Target({
-          ...{ task, spec, store, clock, random, hooks, log, wake },
+          spec: { ...spec, handler: handlerWith(spec.handler, spec.options) },
+          ...{ task, store, clock, random, hooks, log, wake },
           source: () => this.source,
           context: (target) => createHandlerContext({ ...task, target: spec.name, log, ...target }),
           stateChanged: (from, to) => hooks.stateChanged.call({ target: spec.name, from, to }),
