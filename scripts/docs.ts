@@ -61,6 +61,8 @@ const OBJECTS: Readonly<Record<string, string>> = {
   rules: 'list of rules',
   plugins: 'list of plugins',
   stateDir: 'path',
+  pauseFile: 'path',
+  pidFile: 'path',
   options: 'object',
 }
 
@@ -77,6 +79,12 @@ const DEFAULT_TEXTS: Readonly<Record<string, string>> = {
   'schedule.bigFile.delay': "`'30s'`",
   'retry.min': "`'1s'`",
   'retry.max': "`'5m'`",
+  'retry.attempts': '`0`',
+  initial: '`diff`',
+  'run.mode': '`live`',
+  'run.drain': "`'30s'`",
+  'run.background': '`false`',
+  'run.logTo': '`stdout`, in the background `syslog`',
   timeout: "`'10m'`",
   monitor: '`auto`',
   pollInterval: "`'5s'`",

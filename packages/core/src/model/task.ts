@@ -27,6 +27,13 @@ export interface Task {
   readonly extraneous: 'keep' | 'delete'
   /** Take the root as it is now although it was emptied or replaced, and release held deletes. */
   readonly accept: boolean
+  /**
+   * The first pass of a run: what differs from what was acked; all of it once more; or, at first contact with a target, nothing, as it
+   * is taken to hold what the source holds. Default `diff`.
+   */
+  readonly initial?: 'diff' | 'full' | 'skip'
+  /** Absolute path; while it exists nothing is sent. */
+  readonly pauseFile?: string
   readonly dryRun: boolean
   readonly plugins: readonly Plugin[]
 }
@@ -56,6 +63,8 @@ export interface RetryOptions {
   /** First wait after a failure; doubles with jitter. */
   readonly minMs: number
   readonly maxMs: number
+  /** A target gives up when something has failed this often; absent: never. */
+  readonly attempts?: number
 }
 
 /** Deletes that would exceed both bounds are held until a person accepts them. `share` of the entries known; 1: never hold. */
