@@ -45,6 +45,7 @@ async function run({ source, destination, flags }: Arguments, format: Format, io
   refuseUnknownWord(source, io.cwd)
   // Loaded late, so that `--version` and usage errors come at once.
   const [{ resolveTasks }, { runTasks }] = await Promise.all([import('../config/resolve.ts'), import('./run.ts')])
+  const { runFullSync } = await import('./full-sync.ts')
   const { cwd, home, environment } = io
   const { tasks, run: settings, file, warnings } = await resolveTasks({ cwd, home, environment, flags, source, destination })
   if (settings.background && !isInBackground(environment)) return goToBackground(argv, io)
@@ -57,15 +58,14 @@ async function run({ source, destination, flags }: Arguments, format: Format, io
   for (const warning of warnings) log.warn(warning)
   const showProgress = !isOn(flags, 'quiet') && !(format === 'json' && terminal.isLive)
   const removePidFile = settings.pidFile === undefined ? undefined : writePidFile(settings.pidFile)
+  const options = {
+    ...{ tasks, label, log, terminal, showProgress, io },
+    settings: isOn(flags, 'dry-run') && settings.mode === 'live' ? { ...settings, mode: 'once' as const } : settings,
+    ...(settings.background && { begun: tellBegun }),
+    nameTasks: format === 'json' || tasks.length > 1,
+  }
   try {
-    return await runTasks({
-      tasks,
-      settings: isOn(flags, 'dry-run') && settings.mode === 'live' ? { ...settings, mode: 'once' } : settings,
-      label,
-      ...(settings.background && { begun: tellBegun }),
-      ...{ log, terminal, showProgress, io },
-      nameTasks: format === 'json' || tasks.length > 1,
-    })
+    return (await runFullSync(options)) ?? (await runTasks(options))
   } finally {
     removePidFile?.()
     await output.close()

@@ -39,6 +39,26 @@ export const FLAGS = {
   },
   exclude: { group: 'what', takes: 'PATTERN', many: true, help: 'leave out what matches, in the notation of .gitignore' },
   include: { group: 'what', takes: 'PATTERN', many: true, help: 'take what matches although something else excludes it' },
+  'rules-file': { group: 'what', takes: 'FILE', short: 'R', sets: ['rulesFile'], help: 'rules as the C clsync has them' },
+  'full-initialsync': {
+    group: 'what',
+    short: 'F',
+    sets: ['fullInitialSync'],
+    help: 'the first sync of each run brings what the rules leave out, too',
+  },
+  'one-file-system': { group: 'what', sets: ['oneFileSystem'], help: 'stay out of what is mounted below the source' },
+  'exclude-mount-points': {
+    group: 'what',
+    short: 'X',
+    sets: ['excludeMountPoints'],
+    help: 'as --one-file-system, and leave out the mount points themselves',
+  },
+  'modification-signature': {
+    group: 'what',
+    takes: 'FIELDS',
+    sets: ['modificationSignature'],
+    help: 'a file has changed only when one of these has: size, mtime, mode, …; * for all',
+  },
   'state-dir': {
     group: 'what',
     takes: 'DIR',
@@ -46,7 +66,7 @@ export const FLAGS = {
     help: 'where clsync keeps what it knows; default $XDG_STATE_HOME/clsync',
   },
 
-  label: { group: 'what', takes: 'NAME', sets: ['label'], help: 'name of the task in logs and for scripts' },
+  label: { group: 'what', takes: 'NAME', short: 'l', sets: ['label'], help: 'name of the task in logs and for scripts' },
   preset: { group: 'what', takes: 'NAME', sets: ['preset'], help: 'defaults of another program: clsync' },
 
   once: { group: 'how', sets: ['run', 'mode'], as: 'once', help: 'sync what differs, then end' },
@@ -80,6 +100,7 @@ export const FLAGS = {
   'pause-file': { group: 'how', takes: 'FILE', sets: ['pauseFile'], help: 'send nothing while FILE exists' },
   retries: {
     group: 'how',
+    short: 'r',
     takes: 'N',
     sets: ['retry', 'attempts'],
     help: 'give up when something has failed so often; 0, the default: never',
@@ -124,8 +145,19 @@ export const FLAGS = {
   },
   trash: { group: 'how', takes: 'DIR', help: 'mirror: keep what is deleted or replaced at the target in DIR' },
 
-  'pid-file': { group: 'output', takes: 'FILE', sets: ['run', 'pidFile'], help: 'write the number of the process to FILE' },
-  background: { group: 'output', sets: ['run', 'background'], help: 'leave the terminal as soon as the tasks have begun' },
+  'pid-file': {
+    group: 'output',
+    takes: 'FILE',
+    short: 'z',
+    sets: ['run', 'pidFile'],
+    help: 'write the number of the process to FILE',
+  },
+  background: {
+    group: 'output',
+    short: 'b',
+    sets: ['run', 'background'],
+    help: 'leave the terminal as soon as the tasks have begun',
+  },
   'log-to': { group: 'output', takes: 'WHERE', sets: ['run', 'logTo'], help: 'stdout, stderr, syslog or journal' },
   'log-format': { group: 'output', takes: 'FORMAT', help: 'pretty, or json for one object a line' },
   verbose: { group: 'output', short: 'v', help: 'name every change' },

@@ -11,6 +11,13 @@ export function refuseContradictions(run: RunSettings, tasks: readonly Task[]): 
       `\`initial: 'skip'\` (--skip-initial) takes the target for equal to the source, so ${run.mode === 'once' ? '--once' : '--until-idle'} would end at once.`,
     )
   }
+  const both = tasks.find((task) => task.initial === 'skip' && task.fullInitialSync === true)
+  if (both !== undefined) {
+    throw contradiction(
+      `Task "${both.name}" has a full first sync, and none at all.`,
+      '`fullInitialSync` (--full-initialsync) and `initial: skip` (--skip-initial) contradict each other.',
+    )
+  }
   if (run.background && (run.logTo === 'stdout' || run.logTo === 'stderr' || run.logTo === 'journal')) {
     throw contradiction(
       `A process in the background has no ${run.logTo === 'stderr' ? 'stderr' : 'stdout'}.`,

@@ -4,8 +4,6 @@ import { loadPlugin } from '../load/plugin.ts'
 import { ClsyncError } from '../model/error.ts'
 import type { RunSettings } from '../model/run-settings.ts'
 import type { Task } from '../model/task.ts'
-import { compileRules } from '../rules/compile.ts'
-import { ignoreFileReader } from '../rules/reader.ts'
 import { checkConfig } from './check.ts'
 import type { Environment } from './environment.ts'
 import { findConfigFile, readConfigFile, type ConfigFile } from './find.ts'
@@ -15,6 +13,7 @@ import { absolutePath, checkPlaces, checkSource } from './place.ts'
 import { PRESETS } from './presets.ts'
 import { profileLayers } from './profiles.ts'
 import { refuseContradictions } from './refusals.ts'
+import { rulesOf } from './task-rules.ts'
 import { decideRun, runOption } from './run-option.ts'
 import { configSchema, taskSchema, type TaskConfig } from './schema.ts'
 import { defaultStateDir, taskStateDir } from './state-dir.ts'
@@ -131,13 +130,13 @@ async function resolveTask(name: string | undefined, { request, file, layers, wa
     base,
   )
 
-  const rules = compileRules(withFlagRules(config, flags), ignoreFileReader(source), source)
-  for (const warning of rules.warnings) warnings.add(warning)
-  const taskName = name ?? config.label ?? (path.basename(source) || 'root')
-  const pathOf = (option: 'pauseFile'): string | undefined => {
+  const pathOf = (option: 'pauseFile' | 'rulesFile'): string | undefined => {
     const given = config[option]
     return given === undefined ? undefined : absolutePath(given, directoryOf(merged, option, cwd), home)
   }
+  const rules = rulesOf(config, flags, source, pathOf('rulesFile'))
+  for (const warning of rules.warnings) warnings.add(warning)
+  const taskName = name ?? config.label ?? (path.basename(source) || 'root')
   // As it was named: when a link on the way leads elsewhere one day, it is still this task that meets another source.
   const identity = [taskName, source, ...(file ? [] : [commandLineIdentity(request)])]
   return Object.freeze({
@@ -193,13 +192,6 @@ function pairsOf(flags: GivenFlags, cwd: string): OptionPair[] {
   const trash = textOf(flags, 'trash')
   const pairs = parseOptionPairs(listOf(flags, 'option'))
   return trash === undefined ? pairs : [...pairs, { path: ['trash'], meanings: [path.resolve(cwd, trash)] }]
-}
-
-/** Flags come after the rules of a config, so they decide; includes after excludes, in whatever order they were typed. */
-function withFlagRules({ rules, gitignore, clsyncignore }: TaskConfig, flags: GivenFlags) {
-  const excludes = listOf(flags, 'exclude').map((exclude) => ({ exclude }))
-  const includes = listOf(flags, 'include').map((include) => ({ include }))
-  return { rules: [...rules, ...excludes, ...includes], gitignore, clsyncignore }
 }
 
 /** Two command lines with one source and different targets must not share what they know. */

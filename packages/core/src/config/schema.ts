@@ -3,6 +3,7 @@ import type { Handler } from '../handler.ts'
 import { PRESET_NAMES } from './presets.ts'
 import { runOption } from './run-option.ts'
 import { countOption, durationOption, parseShare, shareOption, sizeOption, type Share } from './units.ts'
+import { signatureOption } from './signature-option.ts'
 import { rulesFields } from '../rules/rule.ts'
 import type { TypedPlugin, UsedHandler } from './written.ts'
 
@@ -95,6 +96,23 @@ const TASK_OPTIONS = {
   rules: rulesFields.rules.describe('What is wanted, in the notation of .gitignore; the last rule that matches decides.'),
   gitignore: rulesFields.gitignore.describe('Honour the `.gitignore` files of the tree.'),
   clsyncignore: rulesFields.clsyncignore.describe('Honour `.clsyncignore` files, which win over a `.gitignore` beside them.'),
+  rulesFile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Rules as the C clsync has them; the `rules` go over them. Relative to the config file.'),
+  fullInitialSync: z
+    .boolean()
+    .optional()
+    .describe('The first sync of each run brings what the rules leave out, too; changes of that are not followed.'),
+  oneFileSystem: z
+    .boolean()
+    .optional()
+    .describe('What is mounted below the source is left out; the mount points are synced as empty directories.'),
+  excludeMountPoints: z.boolean().optional().describe('As `oneFileSystem`, and the mount points are left out as well.'),
+  modificationSignature: signatureOption
+    .optional()
+    .describe('A known file has changed only when one of these fields has. Default: whatever changes, or may have.'),
   schedule: scheduleOption.optional().describe('When changes are sent.'),
   retry: retryOption.optional().describe('How long to wait after failures.'),
   timeout: durationOption().optional().describe('A batch that takes longer is aborted and retried.'),

@@ -14,6 +14,9 @@ type Values = Pick<
   | 'extraneous'
   | 'initial'
   | 'pauseFile'
+  | 'mounts'
+  | 'signature'
+  | 'fullInitialSync'
 >
 
 /** The options of a task that stand for themselves, with their defaults. `pathOf`: the option of that name as an absolute path. */
@@ -37,6 +40,9 @@ export function taskValues(config: TaskConfig, pathOf: (option: 'pauseFile') => 
     }),
     extraneous: config.extraneous ?? DEFAULTS.extraneous,
     initial: config.initial ?? DEFAULTS.initial,
+    mounts: config.excludeMountPoints ? 'exclude' : config.oneFileSystem ? 'stop' : 'enter',
+    signature: config.modificationSignature,
+    fullInitialSync: config.fullInitialSync ?? false,
     ...(pauseFile !== undefined && { pauseFile }),
   }
 }

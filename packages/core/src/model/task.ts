@@ -1,6 +1,7 @@
 import type { Handler } from '../handler.ts'
 import type { Kind } from './entry.ts'
 import type { RawPath } from './path.ts'
+import type { SignatureField } from './signature.ts'
 
 /** A task with every option decided: what config resolves to and the engine takes. All of it is frozen data. */
 export interface Task {
@@ -32,6 +33,12 @@ export interface Task {
    * is taken to hold what the source holds. Default `diff`.
    */
   readonly initial?: 'diff' | 'full' | 'skip'
+  /** What is mounted below the source: entered, its mount point synced as an empty directory, or left out. Default `enter`. */
+  readonly mounts?: 'enter' | 'stop' | 'exclude' | undefined
+  /** A known entry has changed only when one of these has. Default: all, and what was hinted at. */
+  readonly signature?: readonly SignatureField[] | undefined
+  /** The first pass of a run brings what the rules leave out, too. Default false. */
+  readonly fullInitialSync?: boolean
   /** Absolute path; while it exists nothing is sent. */
   readonly pauseFile?: string
   readonly dryRun: boolean
