@@ -165,6 +165,8 @@ export interface Handler<Options extends z.ZodType = z.ZodType> {
   readonly name: string
   readonly options: Options
   readonly capabilities: Capabilities
+  /** What of `capabilities` is otherwise with these options. Default: nothing. */
+  capabilitiesFor?(options: z.output<Options>): Partial<Capabilities>
   /**
    * Which target these options name. When it changes, what is known of the old target is dropped and the new one is met for
    * the first time. Default: all options.
@@ -180,6 +182,11 @@ export type HandlerSpec<Options extends z.ZodType> = Omit<Handler<Options>, 'api
 /** Completes a handler with the contract's version and the cautious capabilities it does not name. */
 export function defineHandler<Options extends z.ZodType>(spec: HandlerSpec<Options>): Handler<Options> {
   return Object.freeze({ ...spec, api: HANDLER_API, capabilities: Object.freeze({ ...CAUTIOUS, ...spec.capabilities }) })
+}
+
+/** What a handler claims with these options. */
+export function capabilitiesWith<Options extends z.ZodType>(handler: Handler<Options>, options: z.output<Options>): Capabilities {
+  return { ...handler.capabilities, ...handler.capabilitiesFor?.(options) }
 }
 
 const CAUTIOUS: Capabilities = {

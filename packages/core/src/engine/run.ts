@@ -1,5 +1,6 @@
 import type { Hooks, SyncEvent } from '../hooks.ts'
 import type { Log } from '../handler.ts'
+import { handlerWith } from '../load/capabilities.ts'
 import type { Clock, Timer } from '../model/clock.ts'
 import { ROOT_DIR } from '../model/entry.ts'
 import type { FileSystem } from '../model/file-system.ts'
@@ -66,7 +67,8 @@ export class Run {
     this.targets = task.targets.map(
       (spec) =>
         new Target({
-          ...{ task, spec, store, clock, random, hooks, log, wake },
+          spec: { ...spec, handler: handlerWith(spec.handler, spec.options) },
+          ...{ task, store, clock, random, hooks, log, wake },
           source: () => this.source,
           context: (target) => createHandlerContext({ ...task, target: spec.name, log, ...target }),
           stateChanged: (from, to) => hooks.stateChanged.call({ target: spec.name, from, to }),
@@ -94,10 +96,9 @@ export class Run {
   }
 
   static async open(options: RunOptions): Promise<Run> {
-    const { log } = options
     const { store, damaged } = options.open()
     try {
-      if (damaged !== undefined) log.warn(damagedNotice(damaged))
+      if (damaged !== undefined) options.log.warn(damagedNotice(damaged))
       const chosen = options.monitor === undefined ? await choose(options) : { monitor: options.monitor, why: 'as given' }
       const holder: { run?: Run } = {}
       await startMonitor(options, chosen.monitor, () => holder.run)

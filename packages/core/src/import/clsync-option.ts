@@ -7,6 +7,8 @@ export interface ClsyncOption {
   readonly takes?: 'text' | 'seconds' | 'bytes' | 'count'
   /** The flag that does the same. */
   readonly flag?: FlagName
+  /** The value of that flag, when it is not its own. */
+  readonly as?: string
   /** It says something about the handler, together with others. */
   readonly part?: 'mode' | 'handler' | 'destination' | 'source' | 'exitCodes' | 'initial' | 'simple' | 'listsDir' | 'keepLists'
   /** It is not needed here; why. */
@@ -38,7 +40,7 @@ export const CLSYNC_OPTIONS = {
   'timeout-sync': { short: 'k', takes: 'seconds', flag: 'timeout' },
   retries: { short: 'r', takes: 'count', flag: 'retries' },
   'ignore-exitcode': { short: 'x', takes: 'text', part: 'exitCodes' },
-  'ignore-failures': { needless: 'what failed is tried again until it succeeds.' },
+  'ignore-failures': { flag: 'retries', as: '0' },
   'pid-file': { short: 'z', takes: 'text', flag: 'pid-file' },
   background: { short: 'b', flag: 'background' },
   output: { short: 'Y', takes: 'text', flag: 'log-to' },

@@ -39,7 +39,7 @@ export function translate(given: readonly GivenOption[], words: readonly string[
     else if (option.flag !== undefined) {
       const found = flagValue(name, option.takes, value, labelOf(given))
       if (found.why !== undefined) refused.push({ name, why: found.why })
-      else if (found.value !== undefined) flags.push({ name: option.flag, value: found.value, from: name })
+      else if (found.value !== undefined) flags.push({ name: option.flag, value: option.as ?? found.value, from: name })
     }
   }
   const made = handlerOf({ ...parts, label: labelOf(given) })
