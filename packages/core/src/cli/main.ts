@@ -19,6 +19,7 @@ export async function main(argv: readonly string[], overrides: Partial<Io> = {})
   // Errors before the format is known are told in the way that is asked for most plainly.
   let format: Format = argv.includes('--log-format=json') || io.environment['CLSYNC_LOG_FORMAT'] === 'json' ? 'json' : 'pretty'
   try {
+    if (argv[0] === 'import') return (await import('./import.ts')).importConfig(argv.slice(1), io)
     const given = parseArguments(argv)
     if (isOn(given.flags, 'help')) return print(io, helpText())
     if (isOn(given.flags, 'version')) return print(io, `${version()}\n`)

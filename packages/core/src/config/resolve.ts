@@ -93,7 +93,7 @@ function givenLayers({ flags, cwd, source }: Request): Layer[] {
   for (const [name, { sets, as }] of Object.entries<Flag>(FLAGS)) {
     const given = flags[name as FlagName] // the table's own key
     if (!given || !sets) continue
-    if (given.value === false) continue // switched off by a variable: as if it were not there
+    if (given.value === false && as !== undefined) continue // one of several choices that is not taken
     const value = as ?? given.value
     const values = sets.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Layer['values'] // `sets` is never empty
     layers.push({ origin: given.origin, directory: cwd, values })
