@@ -42,7 +42,11 @@ function clsync(...args: string[]): string {
 }
 
 /** Imports `text`, with the place of the test for `@`; runs what came of it once. Returns the config and what was told. */
-function imported(name: string, text: string, ...args: string[]): { readonly config: string; readonly told: string; readonly log: string } {
+function imported(
+  name: string,
+  text: string,
+  ...args: string[]
+): { readonly config: string; readonly told: string; readonly log: string } {
   write(name, text.replaceAll('@', cwd))
   const told = clsync('import', name, ...args)
   const log = clsync('--once', '--background=0', '--log-to', 'stdout')
@@ -88,7 +92,7 @@ threading = safe
 
   it('runs a handler with a list, from a block that inherits', () => {
     write('src/a')
-    write('sync.sh', `#!/bin/sh\necho "$@" | sed "s#$3#LIST#" >> ${'${0%/*}'}/calls\ncat "$3" >> ${'${0%/*}'}/lists\n`, 0o755)
+    write('sync.sh', `#!/bin/sh\necho "$@" | sed "s#$3#LIST#" >> ${cwd}/calls\ncat "$3" >> ${cwd}/lists\n`, 0o755)
     const { config, told } = imported(
       'clsync.conf',
       `[base]
@@ -115,7 +119,8 @@ exit-hook = /bin/true
   })
 
   it('copies the keys of all users and nothing else', () => {
-    for (const file of ['bob/.ssh/authorized_keys', 'bob/.ssh/id_rsa', 'bob/mail', 'eve/.ssh/authorized_keys2']) write(`home/${file}`)
+    for (const file of ['bob/.ssh/authorized_keys', 'bob/.ssh/id_rsa', 'bob/mail', 'eve/.ssh/authorized_keys2'])
+      write(`home/${file}`)
     fs.mkdirSync(path.join(cwd, 'copy'))
     write('rules', '+w^$\n+w^[^/]+$\n+W^[^/]+/\\.ssh$\n+f^[^/]+/\\.ssh/authorized_keys2?$\n-*')
     imported(
@@ -126,7 +131,7 @@ destination-dir = @/copy
 mode = direct
 sync-handler = cp
 rules-file = @/rules
--- = -Pfpr --parents %INCLUDE-LIST% %destination-dir%
+-- = -Pfp --parents %INCLUDE-LIST% %destination-dir%
 `,
     )
     expect(tree('copy').filter((name) => fs.statSync(path.join(cwd, 'copy', name)).isFile())).toEqual([
@@ -137,7 +142,11 @@ rules-file = @/rules
 
   it('moves a container: until it is quiet, with commands around the last sync', () => {
     write('lxc/rootfs/etc/passwd')
-    write('handler.sh', `#!/bin/sh\n[ "$1" = rsynclist ] || exit 9\nrsync -aH --delete --exclude-from="$4" --include-from="$3" --exclude='*' ./ ${cwd}/peer/\n`, 0o755)
+    write(
+      'handler.sh',
+      `#!/bin/sh\n[ "$1" = rsynclist ] || exit 9\nrsync -aH --delete --exclude-from="$4" --include-from="$3" --exclude='*' ./ ${cwd}/peer/\n`,
+      0o755,
+    )
     fs.mkdirSync(path.join(cwd, 'peer'))
     write('stop', `#!/bin/sh\necho "$1" > ${cwd}/lxc/stopped\n`, 0o755)
     write('begin', `#!/bin/sh\ncp ${cwd}/peer/stopped ${cwd}/begun\n`, 0o755)
@@ -293,7 +302,12 @@ sync { bash, source = "@/src", target = "@/bash" }
     expect(read('copy/a')).toBe('src/a')
     expect(read('bash/a')).toBe(undefined)
     expect(config).toContain(`exclude: ['*.bak']`)
-    const lines = ['line 3: for _ , server in ipairs', 'sync in line 7: a function is code', 'sync in line 12', 'maxProcesses: one run']
+    const lines = [
+      'line 3: for _ , server in ipairs',
+      'sync in line 7: a function is code',
+      'sync in line 12',
+      'maxProcesses: one run',
+    ]
     for (const line of lines) expect(told).toContain(line)
     expect(config).toContain('// - line 3: for _ , server')
   })
@@ -302,7 +316,9 @@ sync { bash, source = "@/src", target = "@/bash" }
 it('writes over nothing', () => {
   write('clsync.conf', '[a]\nwatch-dir = /x\n')
   write('clsync.config.ts', 'mine')
-  const { status, stderr } = spawnSync(process.execPath, ['--conditions=clsync-source', 'start.mjs', 'import', 'clsync.conf'], { cwd })
+  const { status, stderr } = spawnSync(process.execPath, ['--conditions=clsync-source', 'start.mjs', 'import', 'clsync.conf'], {
+    cwd,
+  })
   expect([status, read('clsync.config.ts')]).toEqual([2, 'mine'])
   expect(stderr.toString()).toContain('--to')
 })

@@ -117,9 +117,10 @@ function clsyncTable(): string {
   return table(['Option of the C clsync', 'Here'], rows)
 }
 
-function meaningOf({ takes, flag, part, needless, refused }: ClsyncOption): string {
+function meaningOf({ takes, flag, as, part, needless, refused }: ClsyncOption): string {
   if (flag !== undefined) {
     const value = (FLAGS[flag] as Flag).takes
+    if (as !== undefined) return `\`--${flag} ${as}\``
     return `\`--${flag}${takes === undefined || value === undefined ? '' : ` ${value}`}\``
   }
   if (part !== undefined) return PARTS[part]

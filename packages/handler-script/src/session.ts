@@ -19,13 +19,17 @@ export function openSession(options: ScriptOptions, context: HandlerContext): Se
   const lists = createListFiles({ ...options, account, stateDir: () => context.stateDir })
   const job: Job = { options, plan, context, account, lists }
   let iteration = 0
+  /** A command that took such a directory with all that is in it would take what the user's rules keep out. */
+  const isPassage = ({ kind, path }: Change): boolean => kind === 'directory' && context.isPassage?.(path) === true
+  const rootPathOf = (): string | undefined => (context.isPassage?.('') === true ? undefined : plan.preset?.rootPath)
   return {
-    async sync(batch, signal) {
+    async sync(given, signal) {
       signal.throwIfAborted()
+      const batch = { ...given, changes: given.changes.filter((change) => !isPassage(change)) }
       if (batch.changes.length === 0) return
       const round = { job, batch, signal, iteration: iteration + (plan.preset?.firstIteration ?? 1) }
       if (context.dryRun) return sayWhatWouldRun(round)
-      const rootPath = iteration === 0 && batch.reason === 'initial' ? plan.preset?.rootPath : undefined
+      const rootPath = iteration === 0 && batch.reason === 'initial' ? rootPathOf() : undefined
       const result = await sync(round, rootPath)
       iteration++
       return result

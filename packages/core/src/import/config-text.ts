@@ -8,7 +8,7 @@ export interface Setting {
 }
 
 /** A target of a generated config. */
-export interface ImportedTarget {
+interface ImportedTarget {
   /** Package; `undefined`: the embedded mirror. */
   readonly handler: string | undefined
   readonly options: Readonly<Record<string, unknown>>
@@ -54,7 +54,7 @@ export function configText({ title, settings, tasks, lost, needless }: Import): 
     ...remarks('Could not be carried over:', lost),
     ...remarks('Not needed any more:', needless),
     `import { ${used} } from '@clsync/core'`,
-    `${imports}`,
+    imports,
     'export default defineConfig({',
     ...body,
     '})',

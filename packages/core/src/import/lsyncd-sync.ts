@@ -136,7 +136,9 @@ function sshOptions(given: LuaValue, place: string, lost: string[]): Record<stri
     if (name === undefined || value === undefined || isCode(value))
       lost.push(`${place}: ssh.${key}: see the option \`ssh\` of handler-rsync.`)
     else if (isTable(value))
-      options[name] = Object.fromEntries([...value.fields].map(([option, set]) => [option, String(set as string)]))
+      options[name] = Object.fromEntries(
+        [...value.fields].map(([option, set]) => [option, typeof set === 'object' ? '' : String(set)]),
+      )
     else options[name] = value
   }
   return options

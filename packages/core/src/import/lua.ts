@@ -1,3 +1,4 @@
+import { ClsyncError } from '../model/error.ts'
 import { type LuaToken, luaTokens } from './lua-token.ts'
 
 /** A value of the declarative part of Lua. */
@@ -39,7 +40,14 @@ export function isCode(value: LuaValue): value is LuaCode {
 
 /** Reads `name { … }`, `name = value` and `local name = value`; goes over all other code. Throws `IMPORT_INVALID` for what is no Lua. */
 export function parseLua(text: string, file: string): LuaProgram {
-  return new LuaReader(luaTokens(text, file)).program()
+  return new LuaReader(luaTokens(text, file), file).program()
+}
+
+function unclosed(line: number, file: string): ClsyncError {
+  return new ClsyncError('IMPORT_INVALID', {
+    message: `The table that begins in line ${line} of ${file} is not closed.`,
+    fix: 'Add the } where it ends; see that lsyncd itself takes the file.',
+  })
 }
 
 /** Begin a block that an `end` closes. */
@@ -48,11 +56,13 @@ const CLOSERS: ReadonlySet<string> = new Set(['end', 'until'])
 
 class LuaReader {
   readonly #tokens: readonly LuaToken[]
+  readonly #file: string
   readonly #variables = new Map<string, LuaValue>()
   #at = 0
 
-  constructor(tokens: readonly LuaToken[]) {
+  constructor(tokens: readonly LuaToken[], file: string) {
     this.#tokens = tokens
+    this.#file = file
   }
 
   program(): LuaProgram {
@@ -70,7 +80,7 @@ class LuaReader {
   }
 
   get #token(): LuaToken {
-    return this.#tokens[this.#at]!
+    return this.#tokens[Math.min(this.#at, this.#tokens.length - 1)]!
   }
 
   /** `undefined`: a variable, which is remembered. */
@@ -116,7 +126,7 @@ class LuaReader {
     this.#at++
     if (type === 'string') return text
     if (type === 'number') return Number(text)
-    if (type === 'sign' && text === '-' && this.#token.type === 'number') return -Number(this.#tokens[this.#at++]!.text)
+    if (type === 'sign' && text === '-' && this.#token.type === 'number') return -Number(this.#next().text)
     if (text === 'true' || text === 'false') return text === 'true'
     if (text === 'nil') return undefined
     if (text === 'function') {
@@ -125,16 +135,17 @@ class LuaReader {
     }
     if (type !== 'name') return { type: 'code', text, line }
     let name = text
-    while (this.#take('.')) name += `.${this.#tokens[this.#at++]!.text}`
+    while (this.#take('.')) name += `.${this.#next().text}`
     return this.#variables.has(name) ? this.#variables.get(name) : { type: 'code', text: name, line }
   }
 
   #table(): LuaTable {
     const list: LuaValue[] = []
     const fields = new Map<string, LuaValue>()
-    this.#at++
-    while (this.#token.type !== 'end' && !this.#take('}')) {
-      const [now, next] = [this.#token, this.#tokens[this.#at + 1]!]
+    const { line } = this.#next()
+    while (!this.#take('}')) {
+      const [now, next] = [this.#token, this.#tokens[this.#at + 1]]
+      if (now.type === 'end' || next === undefined) throw unclosed(line, this.#file)
       if (now.type === 'name' && next.type === 'sign' && next.text === '=') {
         this.#at += 2
         fields.set(now.text, this.#expression())
@@ -148,6 +159,12 @@ class LuaReader {
       if (!this.#take(',')) this.#take(';')
     }
     return { type: 'table', list, fields }
+  }
+
+  #next(): LuaToken {
+    const token = this.#token
+    this.#at++
+    return token
   }
 
   #take(text: string): boolean {
@@ -193,11 +210,10 @@ class LuaReader {
     let depth = 0
     for (; this.#token.type !== 'end'; this.#at++) {
       const { type, text } = this.#token
-      if (type === 'name' && OPENERS.has(text)) depth++
-      else if (type === 'name' && CLOSERS.has(text)) depth--
-      else if (type === 'sign' && '([{'.includes(text)) depth++
-      else if (type === 'sign' && ')]}'.includes(text)) depth--
-      else if (depth === 0 && this.#at > from && type === 'name' && STARTERS.has(text) && !isJoined(this.#tokens, this.#at)) break
+      const isName = type === 'name'
+      if (depth === 0 && this.#at > from && isName && STARTERS.has(text) && !isJoined(this.#tokens, this.#at)) break
+      if ((isName && OPENERS.has(text)) || (type === 'sign' && '([{'.includes(text))) depth++
+      else if ((isName && CLOSERS.has(text)) || (type === 'sign' && ')]}'.includes(text))) depth--
     }
     return this.#codeFrom(from)
   }

@@ -99,7 +99,9 @@ function sshOf(value: LuaValue, lost: string[]): Record<string, unknown> {
     if (rest.includes('')) break
   }
   if (program === undefined || !/(?:^|\/)ssh$/u.test(program) || rest.length > 0) {
-    lost.push(`rsync.rsh: "${String(value as string)}" is not understood; see the option \`ssh\` of handler-rsync.`)
+    lost.push(
+      `rsync.rsh: "${typeof value === 'string' ? value : 'a list'}" is not understood; see the option \`ssh\` of handler-rsync.`,
+    )
     return {}
   }
   if (program !== 'ssh') ssh['command'] = program

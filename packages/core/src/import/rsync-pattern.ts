@@ -4,12 +4,12 @@ export function fromRsyncPattern(given: string): string | undefined {
   if (pattern === '' || pattern.startsWith('#') || pattern.startsWith(';')) return undefined
   // Long ago lists of excludes had their sign with them.
   if (pattern.startsWith('- ')) pattern = pattern.slice(2).trim()
+  // dir/*** is dir and all in it.
+  pattern = pattern.replace(/\/\*\*\*$/u, '/')
   // A slash within does not anchor: it is the end of a path, anywhere.
   const isAnchored = pattern.startsWith('/')
   const hasInner = pattern.slice(0, -1).includes('/')
   if (!isAnchored && hasInner && !pattern.startsWith('**/')) pattern = `**/${pattern}`
-  // dir/*** is dir and all in it.
-  pattern = pattern.replace(/\/\*\*\*$/u, '/')
   return pattern.startsWith('!') ? `\\${pattern}` : pattern
 }
 

@@ -87,6 +87,8 @@ export interface Rules {
   readonly fingerprint: string
   /** Whether an entry is part of the tree. A directory that is not is neither read nor watched. */
   wants(path: RawPath, kind: Kind): boolean
+  /** Whether a directory (the root, too) is only a way to what is wanted below it: walked, but not to be synced itself. Default: none is. */
+  isPassage?(path: RawPath): boolean
   /**
    * Told of a directory's content when it is read, for rules that live in the tree (`.gitignore`). Returns whether what it said
    * before has changed, so that everything below has to be judged anew. Absent when no such file is asked for.

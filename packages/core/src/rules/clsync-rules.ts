@@ -21,7 +21,8 @@ interface ClsyncRule {
  * As there: the first rule that matches decides, for each action by itself; what no rule settles is permitted; expressions are
  * searched for in the path below the source, which is empty for the source itself. Otherwise than there: the last line counts in
  * full, `W` means walk and monitor, an unknown letter or a bad expression is refused, and it makes no difference when a directory
- * was made. `f` is everything but directories. A directory that may be walked is watched, and synced, as what is in it needs it.
+ * was made. `f` is everything but directories. A directory that may be walked is watched; where it is not to be synced, handlers
+ * that need directories sync it all the same, as what is in it needs it.
  */
 export function withClsyncRules(rules: CompiledRules, text: string, file: string): CompiledRules {
   const own = compile(parse(text, file), file)
@@ -32,6 +33,7 @@ export function withClsyncRules(rules: CompiledRules, text: string, file: string
     warnings: [...rules.warnings, ...own.warnings],
     decide,
     wants: (path, kind) => path === ROOT_PATH || (decide(path, kind)?.wanted ?? true),
+    isPassage: own.isPassage,
   }
 }
 
@@ -102,5 +104,6 @@ function compile(rules: readonly ClsyncRule[], file: string) {
   }
   const root = enters(ROOT_PATH)
   const warnings = root === true ? [] : [`${file}: the source itself may not be walked, so nothing is synced; begin with "+w^$".`]
-  return { decide, warnings }
+  const isPassage = (path: RawPath): boolean => first('sync', path)?.isPermit === false
+  return { decide, isPassage, warnings }
 }

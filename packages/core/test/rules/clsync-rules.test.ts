@@ -48,6 +48,8 @@ describe('rules of the C clsync', () => {
     expect(files.map((path) => wanted(text, path))).toEqual([true, true, false, false, false, false])
     const directories = ['bob', 'bob/.ssh', 'bob/mail', 'bob/.ssh/deep']
     expect(directories.map((path) => wanted(text, path, 'directory'))).toEqual([true, true, false, false])
+    expect(['', 'bob', 'bob/.ssh'].map((path) => rulesOf(text).isPassage?.(fromText(path)))).toEqual([true, true, true])
+    expect(rulesOf('+s^a$\n-s.').isPassage?.(fromText('a'))).toBe(false)
   })
 
   test('actions are settled each by itself: walked but not synced is entered, synced but not walked stays empty', () => {
