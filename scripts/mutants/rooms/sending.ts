@@ -1,16 +1,8 @@
 import type { Room } from '../mutant.ts'
 
-const TESTS = [
-  'outbox',
-  'ledger',
-  'health',
-  'dispatch',
-  'delete-limit',
-  'first-contact',
-  'target',
-  'restart',
-  'held-deletes',
-].map((name) => `packages/core/test/engine/${name}.test.ts`)
+const TESTS = ['outbox', 'ledger', 'health', 'dispatch', 'delete-limit', 'first-contact', 'target', 'restart', 'held-deletes']
+  .map((name) => `packages/core/test/engine/${name}.test.ts`)
+  .concat('packages/core/test/cli/run-control.test.ts')
 
 /** The conductor's lower half: from what is due to what a target has confirmed. */
 export const sending: Room = {
