@@ -52,6 +52,13 @@ test('between the starts of two rounds there is the time that the user wants, bu
   await expect.poll(() => gate.times.length).toBe(5)
   expect(gate.times[2]! - gate.times[0]!).toBeLessThan(100)
   expect(gate.times[4]! - gate.times[3]!).toBeGreaterThan(60)
+  // What has piled up is one round, although it takes several batches.
+  live.engine.pause()
+  for (const name of ['f', 'g', 'h']) live.write(name)
+  await expect.poll(() => live.engine.status().targets[0]?.pending).toBe(3)
+  live.engine.resume()
+  await expect.poll(() => gate.times.length).toBe(8)
+  expect(gate.times[7]! - gate.times[5]!).toBeLessThan(150)
 })
 
 test('nothing is sent while paused, and all of it after that', async () => {
