@@ -132,6 +132,11 @@ export interface HandlerContext {
   readonly isKnown: boolean
   /** The user said `--accept`: a target that is not the one that was synced to before is to be taken as it is. */
   readonly accept: boolean
+  /**
+   * Whether a directory (the source itself, as an empty path, too) is only a way to what is wanted below it: the user's rules let it be
+   * walked, but not synced. It comes in batches all the same; a handler that needs no directories passes it over. Absent: none is.
+   */
+  isPassage?(path: string): boolean
   readonly log: Log
   /** Reports bytes moved for the progress display. */
   progress(bytes: number): void

@@ -23,13 +23,17 @@ export async function openSession(options: ScriptOptions, context: HandlerContex
   if (!context.dryRun && (await runs.endOld()) > 0)
     context.log.warn('A command of a clsync that was killed was still running, and was ended.')
   let iteration = 0
+  /** A command that took such a directory with all that is in it would take what the user's rules keep out. */
+  const isPassage = ({ kind, path }: Change): boolean => kind === 'directory' && context.isPassage?.(path) === true
+  const rootPathOf = (): string | undefined => (context.isPassage?.('') === true ? undefined : plan.preset?.rootPath)
   return {
-    async sync(batch, signal) {
+    async sync(given, signal) {
       signal.throwIfAborted()
+      const batch = { ...given, changes: given.changes.filter((change) => !isPassage(change)) }
       if (batch.changes.length === 0) return
       const round = { job, batch, signal, iteration: iteration + (plan.preset?.firstIteration ?? 1) }
       if (context.dryRun) return sayWhatWouldRun(round)
-      const rootPath = iteration === 0 && batch.reason === 'initial' ? plan.preset?.rootPath : undefined
+      const rootPath = iteration === 0 && batch.reason === 'initial' ? rootPathOf() : undefined
       const result = await sync(round, rootPath)
       iteration++
       return result

@@ -37,16 +37,27 @@ test('no more batches at once than the handler takes', async () => {
   expect(gate.most()).toBe(2)
 })
 
-test('between the starts of two batches there is the time that the user wants', async () => {
+test('between the starts of two rounds there is the time that the user wants, but not within one', async () => {
   const { gate, live } = gatedEngine(
     { task: { schedule: { delayMs: 0, settleMs: 0, maxWaitMs: 1000, minIntervalMs: 100, bigFile: undefined } } },
     { maxChanges: 1 },
   )
   for (const name of ['a', 'b', 'c']) live.write(name)
   await live.engine.start()
-  const pauses = gate.times.slice(1).map((time, at) => time - gate.times[at]!)
-  expect(pauses).toHaveLength(2)
-  expect(Math.min(...pauses)).toBeGreaterThan(60)
+  expect(live.engine.status().targets[0]?.synced).toMatchObject({ batches: 3, rounds: 1 })
+  live.write('d')
+  await expect.poll(() => gate.times.length).toBe(4)
+  live.write('e')
+  await expect.poll(() => gate.times.length).toBe(5)
+  expect(gate.times[2]! - gate.times[0]!).toBeLessThan(100)
+  expect(gate.times[4]! - gate.times[3]!).toBeGreaterThan(60)
+  // What has piled up is one round, although it takes several batches.
+  live.engine.pause()
+  for (const name of ['f', 'g', 'h']) live.write(name)
+  await expect.poll(() => live.engine.status().targets[0]?.pending).toBe(3)
+  live.engine.resume()
+  await expect.poll(() => gate.times.length).toBe(8)
+  expect(gate.times[7]! - gate.times[5]!).toBeLessThan(150)
 })
 
 test('nothing is sent while paused, and all of it after that', async () => {
