@@ -58,7 +58,7 @@ export const FLAGS = {
     sets: ['schedule', 'delay'],
     help: 'collect changes for this long before they are sent, such as 50ms or 2s',
   },
-  monitor: { group: 'how', takes: 'NAME', sets: ['monitor'], help: 'auto, inotify, parcel or poll' },
+  monitor: { group: 'how', takes: 'NAME', sets: ['monitor'], help: 'auto, inotify, fanotify, parcel or poll' },
   extraneous: {
     group: 'how',
     takes: 'CHOICE',

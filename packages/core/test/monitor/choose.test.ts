@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { systemClock } from '../../src/model/clock.ts'
 import { ClsyncError } from '../../src/model/error.ts'
+import { fromText } from '../../src/model/path.ts'
 import { type ChooseOptions, chooseMonitor } from '../../src/monitor/choose.ts'
 
 const EXT4 = 0xef53
@@ -8,6 +9,7 @@ const EXT4 = 0xef53
 function choose(options: Partial<ChooseOptions>): ReturnType<typeof chooseMonitor> {
   return chooseMonitor({
     requested: 'auto',
+    root: fromText(import.meta.dirname),
     platform: 'linux',
     fileSystemType: EXT4,
     clock: systemClock,

@@ -1,5 +1,5 @@
 import { IN } from '../../../src/monitor/inotify-queue.ts'
-import { ERRNO, type Libc } from '../../../src/monitor/libc.ts'
+import { ERRNO, type InotifyCalls } from '../../../src/monitor/libc.ts'
 import type { Disk, KernelEvent } from './disk.ts'
 import type { Inode } from './inode.ts'
 import type { Random } from './random.ts'
@@ -31,7 +31,7 @@ interface Entry {
 const NONE = -1
 
 /** One inotify instance: behind the interface that the real monitor calls. */
-export class Kernel implements Libc {
+export class Kernel implements InotifyCalls {
   readonly #o: KernelOptions
   readonly #watches = new Map<Inode, number>()
   #queue: Entry[] = []
