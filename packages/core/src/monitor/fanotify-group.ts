@@ -12,6 +12,7 @@ export const FAN = {
   MOVED_TO: 0x80,
   CREATE: 0x100,
   DELETE: 0x200,
+  DELETE_SELF: 0x400,
   Q_OVERFLOW: 0x4000,
   RENAME: 0x10000000,
   ONDIR: 0x40000000,
@@ -116,12 +117,12 @@ export class FanotifyGroup {
   }
 
   #mark(directory: number): number {
-    const errno = -this.#libc.fanotifyMark(this.#fd, MARK_FLAGS, this.#mask, directory)
-    if (errno !== ERRNO.EINVAL || (this.#mask & FAN.RENAME) === 0) return errno
+    const result = this.#libc.fanotifyMark(this.#fd, MARK_FLAGS, this.#mask, directory)
+    if (result !== -ERRNO.EINVAL || (this.#mask & FAN.RENAME) === 0) return Math.abs(result)
     const older = MASK | FAN.MOVED_FROM | FAN.MOVED_TO
-    const errnoOfOlder = -this.#libc.fanotifyMark(this.#fd, MARK_FLAGS, older, directory)
-    if (errnoOfOlder === 0) this.#mask = older
-    return errnoOfOlder
+    const resultOfOlder = this.#libc.fanotifyMark(this.#fd, MARK_FLAGS, older, directory)
+    if (resultOfOlder === 0) this.#mask = older
+    return Math.abs(resultOfOlder)
   }
 
   #read(reads: number): number {
@@ -195,9 +196,11 @@ const MARK_FLAGS = 0x1 | 0x100 | 0x8
 
 /**
  * What makes or ends a name, and what changes bytes or attributes. CLOSE_WRITE beside MODIFY, because what is written through a
- * memory map shows by nothing else. No event of opening or reading: our own looks must not come back to us.
+ * memory map shows by nothing else. DELETE_SELF, because a directory that is made anew in the inode of
+ * another looks like that one, and has to be armed all the same. No event of opening or reading: our own looks must not come back
+ * to us.
  */
-const MASK = FAN.MODIFY | FAN.ATTRIB | FAN.CLOSE_WRITE | FAN.CREATE | FAN.DELETE | FAN.ONDIR
+const MASK = FAN.MODIFY | FAN.ATTRIB | FAN.CLOSE_WRITE | FAN.CREATE | FAN.DELETE | FAN.DELETE_SELF | FAN.ONDIR
 
 /** Records that name a directory and an entry in it: DFID_NAME, DFID, OLD_DFID_NAME, NEW_DFID_NAME. */
 const PLACES: ReadonlySet<number> = new Set([2, 3, 10, 12])

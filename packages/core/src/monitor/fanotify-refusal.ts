@@ -2,7 +2,7 @@ import { ClsyncError } from '../model/error.ts'
 import { type RawPath, toText } from '../model/path.ts'
 import { FanotifyGroup } from './fanotify-group.ts'
 import { HandleTable } from './handle-table.ts'
-import { ERRNO, type FanotifyCalls, isNoDirectory, nameOfErrno } from './libc.ts'
+import { ERRNO, type FanotifyCalls, nameOfErrno } from './libc.ts'
 
 /** Why fanotify cannot watch a directory, found out by trying; `undefined` when it can. */
 export function refusalOf(libc: FanotifyCalls, directory: RawPath): ClsyncError | undefined {
@@ -12,7 +12,7 @@ export function refusalOf(libc: FanotifyCalls, directory: RawPath): ClsyncError 
   if (errno !== 0) return cannotOpen(errno)
   const refused = group.cover(directory, true)
   group.leave(nobody)
-  return refused === 0 || isNoDirectory(refused) ? undefined : cannotMark(refused, toText(directory))
+  return isRefused(refused) ? cannotMark(refused, toText(directory)) : undefined
 }
 
 /** Why there is no fanotify for us. */
@@ -33,6 +33,11 @@ export function cannotMark(errno: number, directory: string): ClsyncError {
   })
 }
 
+/** Whether the file system can never be marked; else it was a lack of something for the moment. */
+export function isRefused(errno: number): boolean {
+  return MARKING[errno] !== undefined
+}
+
 const PRIVILEGE = 'It needs CAP_SYS_ADMIN: run clsync as root, or give the service this capability.'
 const TOO_OLD = 'The kernel is too old for it: Linux 5.9 is needed.'
 
@@ -51,7 +56,6 @@ const MARKING: Readonly<Record<number, string>> = {
   [ERRNO.EOPNOTSUPP]: 'This file system has no file handles to name directories by (overlayfs has with nfs_export=on).',
   [ERRNO.EOVERFLOW]: 'Its file handles are longer than the kernel tells.',
   [ERRNO.ENODEV]: 'This file system has no id to tell it from others.',
-  [ERRNO.ENOSPC]: 'There are more marks than fs.fanotify.max_user_marks allows.',
 }
 
 const FIX = "Set monitor: 'auto', which takes the best that works here and says why, or 'inotify'."

@@ -2,7 +2,7 @@ import { type DirId, ROOT_DIR } from '../model/entry.ts'
 import type { Hint } from '../model/hint.ts'
 import { type RawPath, toText } from '../model/path.ts'
 import { FAN, FanotifyGroup, type GroupMember } from './fanotify-group.ts'
-import { cannotMark, cannotOpen } from './fanotify-refusal.ts'
+import { cannotMark, cannotOpen, isRefused } from './fanotify-refusal.ts'
 import { HandleTable } from './handle-table.ts'
 import { createInotifyMonitor, type InotifyMonitor } from './inotify.ts'
 import { isNoDirectory, type Libc, nameOfErrno } from './libc.ts'
@@ -56,7 +56,7 @@ class FanotifyMonitor implements Monitor, GroupMember {
     this.#eventsBefore = this.#group.events
     const refusal = this.#group.cover(options.root, true)
     try {
-      if (refusal !== 0 && !isNoDirectory(refusal)) throw cannotMark(refusal, toText(options.root))
+      if (isRefused(refusal)) throw cannotMark(refusal, toText(options.root))
       void this.#inotify.start({ ...options, sink: (hint) => this.#byInotify(hint) })
     } catch (error) {
       this.#group.leave(this)
