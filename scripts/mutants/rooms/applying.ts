@@ -120,21 +120,21 @@ export const applying: Room = {
     {
       name: 'only the name that was hinted at is updated',
       file: 'apply.ts',
-      find: 'if (disk.nlink > 1 && row.id === 0) updateLinks(context, finding, disk, finding.content)',
+      find: 'if (disk.nlink > 1 && row.id === 0) updateLinks(context, limbo, finding, disk, finding.content)',
       replace: '',
       why: 'the kernel tells of one name: what holds for it holds for all names of the file',
     },
     {
       name: 'a further name does not show what was written',
       file: 'apply.ts',
-      find: '} else if (disk.nlink > 1) updateLinks(context, finding, disk, finding.content)',
+      find: '} else if (disk.nlink > 1) updateLinks(context, limbo, finding, disk, finding.content)',
       replace: '}',
       why: 'what was written through a new name is in the file of the old ones',
     },
     {
       name: 'a name that goes takes along what was written through it',
       file: 'apply.ts',
-      find: 'if (wasFile && row!.nlink > 1) lookAtLinks(context, row!, content)',
+      find: 'if (wasFile && row!.nlink > 1) lookAtLinks(context, limbo, row!, content)',
       replace: '',
       why: 'what was written through a name that is gone shows under the others',
     },
@@ -183,7 +183,7 @@ export const applying: Room = {
     {
       name: 'further names of what went with its directory are not looked at',
       file: 'limbo.ts',
-      find: 'for (const file of linked) lookAtLinks(context, file, false)',
+      find: 'for (const file of linked) lookAtLinks(context, limbo, file, false)',
       replace: '',
       why: 'what was written through a name that is gone shows under the others',
     },
