@@ -23,6 +23,8 @@ export interface ChooseOptions {
   readonly fileSystemType: number
   readonly clock: Clock
   readonly pollIntervalMs: number
+  /** From how many directories on `auto` takes fanotify where it can be had. Default 10 000. */
+  readonly manyDirectories?: number
   /** How the native parts are had; default: the packages that clsync comes with. */
   readonly load?: { readonly libc?: () => Promise<Libc>; readonly subscribe?: () => Promise<Subscribe> }
 }
@@ -75,15 +77,16 @@ async function onLinux(options: ChooseOptions): Promise<MonitorChoice> {
       why: `the best monitor on Linux without special rights. ${inWords(refusal)}`,
     }
   }
-  if (!hasDirectories(options.root, MANY_DIRECTORIES, { clock: options.clock, withinMs: COUNTING_MS })) {
+  const many = options.manyDirectories ?? MANY_DIRECTORIES
+  if (!hasDirectories(options.root, many, { clock: options.clock, withinMs: COUNTING_MS })) {
     return {
       monitor: createInotifyMonitor(libc),
-      why: `the best monitor on Linux for fewer than ${MANY_DIRECTORIES} directories: nothing is heard of the rest of the file system, as it would be with fanotify`,
+      why: `the best monitor on Linux for fewer than ${many} directories: nothing is heard of the rest of the file system, as it would be with fanotify`,
     }
   }
   return {
     monitor: createFanotifyMonitor(libc),
-    why: `the best monitor on Linux for ${MANY_DIRECTORIES} directories or more: one mark for the whole file system instead of a watch for each`,
+    why: `the best monitor on Linux for ${many} directories or more: one mark for the whole file system instead of a watch for each`,
   }
 }
 

@@ -148,20 +148,18 @@ export class FanotifyGroup {
       if ((mask & FAN.Q_OVERFLOW) !== 0) this.#tellLost('overflow')
       else {
         this.#events++
-        for (let record = at + EVENT_BYTES; record < end; record += this.#lengthOf(record)) this.#place(record, mask)
+        for (let record = at + EVENT_BYTES; record < end;) {
+          const head = words[record >> 2]!
+          if (PLACES.has(head & 0xff)) this.#place(record, mask)
+          record += head >>> 16
+        }
       }
       at = end
     }
   }
 
-  /** Bytes of a record, from the upper half of its header. */
-  #lengthOf(record: number): number {
-    return this.#bytes.readUInt16LE(record + 2)
-  }
-
   /** One of the places that an event tells of. */
   #place(record: number, mask: number): void {
-    if (!PLACES.has(this.#bytes[record]!)) return
     const key = (record + HEADER_BYTES) >> 2
     if (this.#words[key] === 0) return this.#tellLost('unresolved') // the kernel had no memory for the handle
     let name: RawPath | undefined
@@ -217,5 +215,5 @@ const LONGEST_EVENT_BYTES = 4096
 const EVENT = { LENGTH: 0, MASK: 2 } as const
 const EVENT_BYTES = 24
 
-/** Of a record: type, padding, length and the file system's id. */
+/** Of a record: type and length (lowest byte and upper half of the first word), and the file system's id. */
 const HEADER_BYTES = 12
