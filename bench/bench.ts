@@ -3,11 +3,12 @@ import os from 'node:os'
 import path from 'node:path'
 import { burst } from './burst/burst.ts'
 import { latency } from './latency/latency.ts'
+import { rsync } from './rsync/rsync.ts'
 import { type BenchOptions, readOptions, USAGE } from './stage/options.ts'
 import { type Table, tableText } from './stage/table.ts'
 import { start } from './start/start.ts'
 
-const CASES: Readonly<Record<string, (options: BenchOptions) => Promise<Table[]>>> = { latency, burst, start }
+const CASES: Readonly<Record<string, (options: BenchOptions) => Promise<Table[]>>> = { latency, burst, start, rsync }
 
 process.exitCode = await bench(process.argv.slice(2))
 

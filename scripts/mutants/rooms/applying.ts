@@ -3,7 +3,7 @@ import type { Room } from '../mutant.ts'
 /** From what is different to what was seen. */
 export const applying: Room = {
   folder: 'packages/core/src/tree',
-  tests: ['packages/core/test/tree'],
+  tests: ['packages/core/test/tree', 'packages/core/test/regressions'],
   mutants: [
     {
       name: 'the root is not looked at before its entries are gone',
@@ -162,7 +162,7 @@ export const applying: Room = {
     {
       name: 'what a dead process left between two places stays',
       file: 'limbo.ts',
-      find: 'for (const row of left) remove(context, row.name, row)',
+      find: 'for (const row of left) remove(context, limbo, row.name, row)',
       replace: '',
       why: 'nothing is in limbo for good',
     },
@@ -193,6 +193,13 @@ export const applying: Room = {
       find: 'context.disarm(dir)',
       replace: 'context.directories.delete(dir)',
       why: 'watches are given back',
+    },
+    {
+      name: 'a mount that has gone is not asked about when a file is in its place',
+      file: 'apply.ts',
+      find: '(hasCome || hasGone)',
+      replace: 'hasCome',
+      why: 'what was mounted can be neither removed nor renamed: nobody has deleted what was in it',
     },
   ],
 }

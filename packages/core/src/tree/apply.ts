@@ -18,6 +18,8 @@ export interface ApplyOptions {
 
 /** Brings findings into the seen state: first all that left, then all that came, so that renames, chains and swaps meet. */
 export function applyFindings(context: TreeContext, limbo: Limbo, findings: readonly Finding[], options: ApplyOptions): void {
+  // Looked at before and after: what was looked for in a root that was away would have vanished.
+  if (findings.some((finding) => finding.dir === ROOT_DIR && isVanished(finding))) context.guard(ROOT_PATH)
   const known = confirmed(context, withoutStrangers(context, limbo, findings, options), options)
   const vanished = known.filter(isVanished)
   for (const finding of vanished) guardMount(context, finding)

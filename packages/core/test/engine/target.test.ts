@@ -5,13 +5,14 @@ import type { Task } from '../../src/model/task.ts'
 import type { Store } from '../../src/store/store.ts'
 import { FakeClock } from '../../src/testing/fake-clock.ts'
 import { createGate } from '../support/gate.ts'
+import { gatedEngine } from '../support/gated-engine.ts'
 import { liveEngine } from '../support/live-engine.ts'
+import { turnUntil } from '../support/turns.ts'
 
 const NOTHING = { share: 1, above: 0 }
 
 test('only what the handler has confirmed is taken to be there', async () => {
-  const gate = createGate()
-  const live = liveEngine({ handlers: { gate: gate.handler } })
+  const { gate, live } = gatedEngine()
   await live.engine.start()
   gate.close()
   live.write('a')
@@ -23,8 +24,7 @@ test('only what the handler has confirmed is taken to be there', async () => {
 })
 
 test('no more batches at once than the handler takes', async () => {
-  const gate = createGate({ parallel: 2, maxChanges: 1 })
-  const live = liveEngine({ handlers: { gate: gate.handler } })
+  const { gate, live } = gatedEngine({}, { parallel: 2, maxChanges: 1 })
   for (const name of ['a', 'b', 'c', 'd', 'e']) live.write(name)
   gate.close()
   const started = live.engine.start()
@@ -38,11 +38,10 @@ test('no more batches at once than the handler takes', async () => {
 })
 
 test('between the starts of two batches there is the time that the user wants', async () => {
-  const gate = createGate({ maxChanges: 1 })
-  const live = liveEngine({
-    handlers: { gate: gate.handler },
-    task: { schedule: { delayMs: 0, settleMs: 0, maxWaitMs: 1000, minIntervalMs: 100, bigFile: undefined } },
-  })
+  const { gate, live } = gatedEngine(
+    { task: { schedule: { delayMs: 0, settleMs: 0, maxWaitMs: 1000, minIntervalMs: 100, bigFile: undefined } } },
+    { maxChanges: 1 },
+  )
   for (const name of ['a', 'b', 'c']) live.write(name)
   await live.engine.start()
   const pauses = gate.times.slice(1).map((time, at) => time - gate.times[at]!)
@@ -51,8 +50,7 @@ test('between the starts of two batches there is the time that the user wants', 
 })
 
 test('nothing is sent while paused, and all of it after that', async () => {
-  const gate = createGate()
-  const live = liveEngine({ handlers: { gate: gate.handler } })
+  const { gate, live } = gatedEngine()
   await live.engine.start()
   live.engine.pause()
   live.write('a')
@@ -65,8 +63,7 @@ test('nothing is sent while paused, and all of it after that', async () => {
 })
 
 test('a path that fails is tried again, is a problem until it works, and is one no more then', async () => {
-  const gate = createGate()
-  const live = liveEngine({ handlers: { gate: gate.handler } })
+  const { gate, live } = gatedEngine()
   await live.engine.start()
   gate.answer = () => ({ failed: [{ path: 'bad', error: new Error('no') }] })
   live.write('bad')
@@ -109,8 +106,7 @@ test('what came back while the state could not be written is written down when i
 })
 
 test('a batch that fails as a whole is tried again', async () => {
-  const gate = createGate()
-  const live = liveEngine({ handlers: { gate: gate.handler } })
+  const { gate, live } = gatedEngine()
   let left = 3
   gate.answer = (_batch, sync) => {
     if (left-- > 0) throw new Error('away')
@@ -124,8 +120,7 @@ test('a batch that fails as a whole is tried again', async () => {
 })
 
 test('what waits for a batch that fails is not forgotten', async () => {
-  const gate = createGate()
-  const live = liveEngine({ handlers: { gate: gate.handler } })
+  const { gate, live } = gatedEngine()
   live.write('a')
   await live.engine.start()
   live.engine.pause()
@@ -143,8 +138,7 @@ test('what waits for a batch that fails is not forgotten', async () => {
 })
 
 test('deletions that came to nothing do not count as done', async () => {
-  const gate = createGate()
-  const live = liveEngine({ handlers: { gate: gate.handler }, task: { maxDelete: { share: 0.5, above: 5 } } })
+  const { gate, live } = gatedEngine({ task: { maxDelete: { share: 0.5, above: 5 } } })
   for (let at = 0; at < 20; at++) live.write(`d/${at}`)
   await live.engine.start()
   let left = 3
@@ -159,8 +153,7 @@ test('deletions that came to nothing do not count as done', async () => {
 
 describe('what changes while it is being sent', () => {
   test('and was there for a moment only is deleted once more', async () => {
-    const gate = createGate()
-    const live = liveEngine({ handlers: { gate: gate.handler } })
+    const { gate, live } = gatedEngine()
     live.write('a')
     await live.engine.start()
     gate.answer = () => {
@@ -178,8 +171,7 @@ describe('what changes while it is being sent', () => {
     ['written to', 'a', '~a'],
     ['deleted', undefined, '-a'],
   ])('is sent again although nobody tells, when it is %s', async (_how, left, told) => {
-    const gate = createGate()
-    const live = liveEngine({ handlers: { gate: gate.handler }, task: { monitor: 'poll', pollIntervalMs: 300 } })
+    const { gate, live } = gatedEngine({ task: { monitor: 'poll', pollIntervalMs: 300 } })
     live.write('a')
     await live.engine.start()
     const before = gate.came.length
@@ -209,15 +201,7 @@ test('what a handler may have written late, after it was given up, is sent once 
     ...{ clock, handlers: { gate: gate.handler } },
     task: { monitor: 'poll', pollIntervalMs: 3_600_000, timeoutMs: 1000 },
   })
-  const until = async (isDone: () => boolean): Promise<void> => {
-    for (let turns = 0; !isDone(); turns++) {
-      if (turns > 2000) throw new Error(`It never came true: ${gate.came.join(', ')}`)
-      clock.advance(10)
-      await new Promise((resolve) => {
-        setImmediate(resolve)
-      })
-    }
-  }
+  const until = (isDone: () => boolean): Promise<void> => turnUntil(clock, isDone, () => gate.came.join(', '))
   const late = Promise.withResolvers<undefined>()
   gate.answer = () => late.promise
   fs.mkdirSync(`${live.folder}/source/d`)
@@ -247,8 +231,7 @@ test('what a target holds and the source lacks is kept and counted, or deleted w
 })
 
 test('deletions in many batches are counted together', async () => {
-  const gate = createGate({ maxChanges: 2 })
-  const live = liveEngine({ handlers: { gate: gate.handler }, task: { maxDelete: { share: 0.5, above: 5 } } })
+  const { gate, live } = gatedEngine({ task: { maxDelete: { share: 0.5, above: 5 } } }, { maxChanges: 2 })
   const names = Array.from({ length: 20 }, (_, at) => `f${at + 10}`)
   for (const name of names) live.write(name)
   await live.engine.start()
