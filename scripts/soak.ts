@@ -52,7 +52,7 @@ function parts(seed: number): Part[] {
     what: `simulation, from seed ${seed}`,
     args: ['packages/core/test/simulation/histories.ts', '--from', String(seed), '--count', String(HISTORIES)],
   }
-  return [simulation, torture('inotify'), torture('poll'), torture('parcel')]
+  return [simulation, torture('inotify'), torture('fanotify'), torture('poll'), torture('parcel')]
 }
 
 /** Runs a program of this workspace as its sources; resolves to its exit code. */

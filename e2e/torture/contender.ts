@@ -16,6 +16,8 @@ export interface Contender {
   readonly isSupervised?: boolean
   /** Whether it promises to write nothing into what has taken the place of the target. */
   readonly isCareful?: boolean
+  /** Whether it lives on the watches that a user is allowed; one that does not may be left out where they run out. Default true. */
+  readonly needsWatches?: boolean
   /** What its copy goes through; without one there are no faults of it. */
   readonly server?: Server
   /** Writes its config, once, before the first start. */

@@ -14,6 +14,7 @@ export function ours(monitor: string, destination: Destination = mirror): Conten
     ...(isCareful && { isCareful }),
     ...(server && { server }),
     isLateAfterMs: lateMs,
+    needsWatches: monitor !== 'fanotify',
     prepare(place, { random, isForgetful }) {
       const { folder, source, state } = place
       const config = {

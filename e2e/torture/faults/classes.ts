@@ -10,7 +10,7 @@ import { lacksState, stateCorrupted, stateDeleted, stateFull, stateTruncated } f
 import { targetFull, targetReadOnly, targetUnmounted } from './target-mount.ts'
 import { targetReplaced } from './target-replaced.ts'
 import { unreadable } from './unreadable.ts'
-import { watches } from './watches.ts'
+import { lacksWatches, watches } from './watches.ts'
 
 /** All there are. */
 export const FAULT_CLASSES: readonly FaultClass[] = [
@@ -33,7 +33,7 @@ export const FAULT_CLASSES: readonly FaultClass[] = [
   { name: 'kill', fault: kill },
   { name: 'pause', fault: standstill, isWatchful: true, isKilled: false },
   { name: 'overflow', fault: overflow, lacks: lacksQueue },
-  { name: 'watches', fault: watches, lacks: lacksMounts },
+  { name: 'watches', fault: watches, lacks: lacksWatches },
   { name: 'target-readonly', fault: targetReadOnly, lacks: lacksMounts },
   { name: 'target-full', fault: targetFull, lacks: lacksMounts },
   { name: 'target-replaced', fault: targetReplaced },

@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process'
 import fs from 'node:fs'
 import { until } from '../../stage/until.ts'
+import { lacksMounts } from '../mounts.ts'
 import type { Field } from '../field.ts'
 import type { Fault } from './fault.ts'
 
@@ -22,6 +23,11 @@ export async function watches(field: Field): Promise<Fault> {
   const few = (): number => 3 + field.random.below(20)
   limit(field.random.chance(0.5) ? few() : MANY)
   return { strike: () => limit(few()), heal: () => limit(MANY) }
+}
+
+export function lacksWatches({ contender }: Pick<Field, 'contender'>): string | undefined {
+  // Within the user namespace nobody may mark a file system of the host.
+  return contender.needsWatches === false ? `${contender.name} has no watches that could run out` : lacksMounts()
 }
 
 const MANY = 100_000

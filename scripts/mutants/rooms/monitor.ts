@@ -152,3 +152,46 @@ export const portable: Room = {
     },
   ],
 }
+
+/** One mark for a whole file system. */
+export const fanotify: Room = {
+  folder: 'packages/core/src/monitor',
+  tests: ['packages/core/test/monitor/fanotify.test.ts', 'packages/core/test/monitor/handle-table.test.ts'],
+  mutants: [
+    {
+      name: 'an overflow of the limited queue is not told',
+      file: 'fanotify.ts',
+      find: "    this.#options!.sink({ type: 'lost', dir: ROOT_DIR, why })\n",
+      replace: '',
+      why: 'the kernel says when it drops events, and that is a loss',
+    },
+    {
+      name: 'the end of a directory is not told',
+      file: 'fanotify-group.ts',
+      find: ' | FAN.DELETE_SELF |',
+      replace: ' |',
+      why: 'one that is made in its inode looks like it, and has to be armed',
+    },
+    {
+      name: 'of a rename, only the old place is told',
+      file: 'fanotify-group.ts',
+      find: 'new Set([2, 3, 10, 12])',
+      replace: 'new Set([2, 3, 10])',
+      why: 'every change leads to a hint',
+    },
+    {
+      name: 'a handle that is removed stays in its chain',
+      file: 'handle-table.ts',
+      find: 'if (before === record) this.#chains[chain] = records[record]!',
+      replace: 'if (before === record) this.#chains[chain] = before',
+      why: 'a directory that was disarmed is none of ours',
+    },
+    {
+      name: 'what cannot be marked is not watched',
+      file: 'fanotify.ts',
+      find: 'const answer = this.#inotify.arm(dir, path)',
+      replace: "const answer = 'armed' as 'armed' | 'gone' | 'limit'",
+      why: 'it is watched by inotify',
+    },
+  ],
+}

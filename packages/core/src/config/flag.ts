@@ -122,7 +122,7 @@ export const FLAGS = {
     group: 'how',
     takes: 'DURATION',
     sets: ['schedule', 'minInterval'],
-    help: 'time between the starts of two batches, at least',
+    help: 'time between the starts of two rounds of what is due, at least',
   },
   'big-file': {
     group: 'how',
@@ -136,7 +136,7 @@ export const FLAGS = {
     sets: ['schedule', 'bigFile', 'delay'],
     help: 'collect changes of big files for this long',
   },
-  monitor: { group: 'how', takes: 'NAME', sets: ['monitor'], help: 'auto, inotify, parcel or poll' },
+  monitor: { group: 'how', takes: 'NAME', sets: ['monitor'], help: 'auto, inotify, fanotify, parcel or poll' },
   extraneous: {
     group: 'how',
     takes: 'CHOICE',

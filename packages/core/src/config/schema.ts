@@ -117,9 +117,9 @@ const TASK_OPTIONS = {
   retry: retryOption.optional().describe('How long to wait after failures.'),
   timeout: durationOption().optional().describe('A batch that takes longer is aborted and retried.'),
   monitor: z
-    .enum(['auto', 'inotify', 'parcel', 'poll'])
+    .enum(['auto', 'inotify', 'fanotify', 'parcel', 'poll'])
     .optional()
-    .describe('Where hints about changes come from. `auto` picks by platform and says why.'),
+    .describe('Where hints about changes come from. `auto` picks by platform, rights and size, and says why.'),
   pollInterval: durationOption()
     .optional()
     .describe('How often everything is looked at by the `poll` monitor, or a directory for which no watch could be had.'),

@@ -28,8 +28,9 @@ interface Watching {
 /** The monitor that the task asks for, or that fits its source. */
 export async function choose({ task, fs, clock }: MonitoringOptions): Promise<ChosenMonitor> {
   const { monitor: requested, pollIntervalMs } = task
-  const fileSystemType = fs.typeOf(fromText(task.source))
-  return chooseMonitor({ requested, platform: process.platform, fileSystemType, clock, pollIntervalMs })
+  const root = fromText(task.source)
+  const fileSystemType = fs.typeOf(root)
+  return chooseMonitor({ requested, root, platform: process.platform, fileSystemType, clock, pollIntervalMs })
 }
 
 /** Its hints go to the run, as soon as there is one. */

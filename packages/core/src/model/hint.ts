@@ -4,7 +4,7 @@ import type { RawPath } from './path.ts'
 /** Where to look. Never a fact: what is there is found out by looking. */
 export type Hint =
   | EntryHint
-  /** Entries of a directory may have changed. */
+  /** Entries of a directory may have changed, or its own attributes. */
   | { readonly type: 'directory'; readonly dir: DirId }
   /** Anything below a directory may have changed. */
   | { readonly type: 'tree'; readonly dir: DirId }

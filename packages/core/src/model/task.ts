@@ -14,7 +14,7 @@ export interface Task {
   readonly targets: readonly TargetSpec[]
   readonly rules: Rules
   /** `auto` picks by platform and says why. */
-  readonly monitor: 'auto' | 'inotify' | 'parcel' | 'poll'
+  readonly monitor: 'auto' | 'inotify' | 'fanotify' | 'parcel' | 'poll'
   /** How often the `poll` monitor looks at everything, and uncovered directories are looked at. */
   readonly pollIntervalMs: number
   /** How often the background scrub has compared the whole tree with the disk; 0: never. */

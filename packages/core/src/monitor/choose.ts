@@ -1,5 +1,9 @@
 import type { Clock } from '../model/clock.ts'
 import { ClsyncError, isClsyncError } from '../model/error.ts'
+import type { RawPath } from '../model/path.ts'
+import { hasDirectories } from './directory-count.ts'
+import { createFanotifyMonitor } from './fanotify.ts'
+import { refusalOf } from './fanotify-refusal.ts'
 import { createInotifyMonitor } from './inotify.ts'
 import { type Libc, loadLibc } from './libc.ts'
 import type { Monitor } from './monitor.ts'
@@ -7,13 +11,20 @@ import { backendOf, loadSubscribe, type Subscribe } from './parcel-library.ts'
 import { createParcelMonitor } from './parcel.ts'
 import { createPollMonitor } from './poll.ts'
 
+type MonitorRequest = 'auto' | Named
+type Named = 'inotify' | 'fanotify' | 'parcel' | 'poll'
+
 export interface ChooseOptions {
-  readonly requested: 'auto' | 'inotify' | 'parcel' | 'poll'
+  readonly requested: MonitorRequest
+  /** Absolute path of the source. */
+  readonly root: RawPath
   readonly platform: NodeJS.Platform
   /** `statfs` type of the root's file system; looked at on Linux only. */
   readonly fileSystemType: number
   readonly clock: Clock
   readonly pollIntervalMs: number
+  /** From how many directories on `auto` takes fanotify where it can be had. Default 10 000. */
+  readonly manyDirectories?: number
   /** How the native parts are had; default: the packages that clsync comes with. */
   readonly load?: { readonly libc?: () => Promise<Libc>; readonly subscribe?: () => Promise<Subscribe> }
 }
@@ -44,25 +55,55 @@ async function automatic(options: ChooseOptions, network: string | undefined): P
     }
   }
   const reasons: string[] = []
-  for (const name of options.platform === 'linux' ? (['inotify', 'parcel'] as const) : (['parcel'] as const)) {
+  for (const candidate of options.platform === 'linux' ? [onLinux, parcel] : [parcel]) {
     try {
-      const monitor = await named(options, name)
-      const own =
-        name === 'inotify' ? 'the best monitor on Linux without special rights' : `the best monitor on ${options.platform}`
-      return { monitor, why: reasons.length === 0 ? own : reasons.join(' ') }
+      const { monitor, why } = await candidate(options)
+      return { monitor, why: reasons.length === 0 ? why : reasons.join(' ') }
     } catch (error) {
       if (!isClsyncError(error)) throw error
-      reasons.push(error.why === undefined ? error.message : `${error.message} ${error.why}`)
+      reasons.push(inWords(error))
     }
   }
   return { monitor: poll(options), why: reasons.join(' ') }
 }
 
-async function named(options: ChooseOptions, name: 'inotify' | 'parcel' | 'poll'): Promise<Monitor> {
+/** fanotify where it can be had and is worth it, else inotify. */
+async function onLinux(options: ChooseOptions): Promise<MonitorChoice> {
+  const libc = await (options.load?.libc ?? loadLibc)()
+  const refusal = refusalOf(libc, options.root)
+  if (refusal !== undefined) {
+    return {
+      monitor: createInotifyMonitor(libc),
+      why: `the best monitor on Linux without special rights. ${inWords(refusal)}`,
+    }
+  }
+  const many = options.manyDirectories ?? MANY_DIRECTORIES
+  if (!hasDirectories(options.root, many, { clock: options.clock, withinMs: COUNTING_MS })) {
+    return {
+      monitor: createInotifyMonitor(libc),
+      why: `the best monitor on Linux for fewer than ${many} directories: nothing is heard of the rest of the file system, as it would be with fanotify`,
+    }
+  }
+  return {
+    monitor: createFanotifyMonitor(libc),
+    why: `the best monitor on Linux for ${many} directories or more: one mark for the whole file system instead of a watch for each`,
+  }
+}
+
+async function parcel(options: ChooseOptions): Promise<MonitorChoice> {
+  return { monitor: await named(options, 'parcel'), why: `the best monitor on ${options.platform}` }
+}
+
+function inWords({ message, why }: ClsyncError): string {
+  return why === undefined ? message : `${message} ${why}`
+}
+
+async function named(options: ChooseOptions, name: Named): Promise<Monitor> {
   if (name === 'poll') return poll(options)
-  if (name === 'inotify') {
+  if (name !== 'parcel') {
     if (options.platform !== 'linux') throw notHere(name, options.platform)
-    return createInotifyMonitor(await (options.load?.libc ?? loadLibc)())
+    const libc = await (options.load?.libc ?? loadLibc)()
+    return name === 'inotify' ? createInotifyMonitor(libc) : createFanotifyMonitor(libc)
   }
   const backend = backendOf(options.platform)
   if (backend === undefined) throw notHere(name, options.platform)
@@ -79,6 +120,13 @@ function notHere(name: string, platform: string): ClsyncError {
     fix: "Set monitor: 'auto', which picks what this system has, or 'poll'.",
   })
 }
+
+/**
+ * From here on a watch for each costs more than it is worth: kernel memory, a place within the user's limit, and a queue that
+ * overflows when many change at once.
+ */
+const MANY_DIRECTORIES = 10_000
+const COUNTING_MS = 200
 
 /** File systems that others can write to behind this kernel's back, by their `statfs` type (the kernel's magic.h and the makers' own). */
 const NETWORK_FILE_SYSTEMS: Readonly<Record<number, string>> = {

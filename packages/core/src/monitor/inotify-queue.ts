@@ -1,5 +1,5 @@
 import type { RawPath } from '../model/path.ts'
-import { ERRNO, type Libc } from './libc.ts'
+import { ERRNO, type InotifyCalls } from './libc.ts'
 
 /** Bits of an inotify mask, from the kernel's interface. */
 export const IN = {
@@ -26,7 +26,7 @@ export type OnEvent = (watch: number, mask: number, name: RawPath) => void
 
 /** One inotify descriptor: watches go in, events come out. */
 export class InotifyQueue {
-  readonly #libc: Libc
+  readonly #libc: InotifyCalls
   readonly #onEvent: OnEvent
   readonly #bytes: Buffer
   /** The same memory; the kernel pads every record to 16 bytes, so that headers are aligned. */
@@ -35,7 +35,7 @@ export class InotifyQueue {
   #poll: { close(): void } | undefined
   #events = 0
 
-  constructor(libc: Libc, onEvent: OnEvent) {
+  constructor(libc: InotifyCalls, onEvent: OnEvent) {
     this.#libc = libc
     this.#onEvent = onEvent
     const memory = new ArrayBuffer(BUFFER_BYTES)

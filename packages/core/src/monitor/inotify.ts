@@ -2,20 +2,26 @@ import { type DirId, ROOT_DIR } from '../model/entry.ts'
 import { ClsyncError } from '../model/error.ts'
 import { type RawPath, nameOf, parentOf, toText } from '../model/path.ts'
 import { IN, InotifyQueue } from './inotify-queue.ts'
-import { ERRNO, type Libc } from './libc.ts'
+import { ERRNO, type InotifyCalls, isNoDirectory, nameOfErrno } from './libc.ts'
 import type { Monitor, MonitorStart, MonitorStats } from './monitor.ts'
 import { explainInstanceLimit, explainWatchLimit, readWatchLimits } from './watch-limits.ts'
 import { WatchTable } from './watch-table.ts'
+
+/** A monitor that can also tell of no more than the end of a directory. */
+export interface InotifyMonitor extends Monitor {
+  /** Instead of `arm`: a directory that others watch is told of when it goes, is unmounted or is renamed, and of the root what becomes of it. */
+  guard(dir: DirId, absolutePath: RawPath): void
+}
 
 /**
  * One inotify watch per directory, read from the event loop without a thread. Unprivileged, on any local file system, and the
  * kernel says so when it drops events.
  */
-export function createInotifyMonitor(libc: Libc): Monitor {
-  return new InotifyMonitor(libc)
+export function createInotifyMonitor(libc: InotifyCalls): InotifyMonitor {
+  return new Watcher(libc)
 }
 
-class InotifyMonitor implements Monitor {
+class Watcher implements InotifyMonitor {
   readonly name = 'inotify'
   readonly guarantee = 'no-loss'
   readonly #table = new WatchTable()
@@ -29,7 +35,7 @@ class InotifyMonitor implements Monitor {
   #losses = 0
   readonly #warned = new Set<number>()
 
-  constructor(libc: Libc) {
+  constructor(libc: InotifyCalls) {
     this.#queue = new InotifyQueue(libc, (watch, mask, name) => this.#event(watch, mask, name))
   }
 
@@ -44,10 +50,13 @@ class InotifyMonitor implements Monitor {
     const watch = this.#queue.add(absolutePath, dir === ROOT_DIR ? ROOT_MASK : MASK)
     // A watch that the directory has already is kept: it may have moved, and its path be known again soon.
     if (watch < 0) return this.#cannotArm(-watch, absolutePath)
-    const orphan = this.#table.assign(dir, watch)
-    if (orphan !== undefined) this.#remove(orphan)
-    if (dir === ROOT_DIR) this.#watchAbove(absolutePath)
+    this.#assign(dir, watch, absolutePath)
     return 'armed'
+  }
+
+  guard(dir: DirId, absolutePath: RawPath): void {
+    const watch = this.#queue.add(absolutePath, dir === ROOT_DIR ? SELF_MASK : SELF_MASK | IN.DONT_FOLLOW)
+    if (watch >= 0) this.#assign(dir, watch, absolutePath)
   }
 
   disarm(dir: DirId): void {
@@ -69,6 +78,12 @@ class InotifyMonitor implements Monitor {
     this.#table.clear()
     this.#above = NO_WATCH
     return Promise.resolve()
+  }
+
+  #assign(dir: DirId, watch: number, path: RawPath): void {
+    const orphan = this.#table.assign(dir, watch)
+    if (orphan !== undefined) this.#remove(orphan)
+    if (dir === ROOT_DIR) this.#watchAbove(path)
   }
 
   #event(watch: number, mask: number, name: RawPath): void {
@@ -150,7 +165,7 @@ class InotifyMonitor implements Monitor {
   }
 
   #cannotArm(errno: number, path: RawPath): 'gone' | 'limit' {
-    if (errno === ERRNO.ENOENT || errno === ERRNO.ENOTDIR) return 'gone'
+    if (isNoDirectory(errno)) return 'gone'
     if (!this.#warned.has(errno)) {
       this.#warned.add(errno)
       this.#options!.warn(this.#explain(errno, path))
@@ -160,7 +175,7 @@ class InotifyMonitor implements Monitor {
 
   #explain(errno: number, path: RawPath): string {
     if (errno !== ERRNO.ENOSPC) {
-      return `Cannot watch "${toText(path)}" (${reasonOf(errno)}). It is polled instead, and so are others with the same error.`
+      return `Cannot watch "${toText(path)}" (${nameOfErrno(errno)}). It is polled instead, and so are others with the same error.`
     }
     const { message, why, fix } = explainWatchLimit(readWatchLimits(), { held: this.#table.size })
     return `${message} Directories without a watch are polled instead. ${why} ${fix}`
@@ -179,7 +194,7 @@ class InotifyMonitor implements Monitor {
     const error = this.#open()
     if (error !== 0) {
       this.#options!.warn(
-        `Watching has stopped: inotify failed (${reasonOf(errno)}) and cannot be opened again (${reasonOf(error)}).`,
+        `Watching has stopped: inotify failed (${nameOfErrno(errno)}) and cannot be opened again (${nameOfErrno(error)}).`,
       )
     }
     this.#options!.sink({ type: 'lost', dir: ROOT_DIR, why: 'error' })
@@ -189,14 +204,9 @@ class InotifyMonitor implements Monitor {
 function cannotOpen(errno: number): ClsyncError {
   if (errno === ERRNO.EMFILE) return new ClsyncError('MONITOR_UNAVAILABLE', explainInstanceLimit(readWatchLimits()))
   return new ClsyncError('MONITOR_UNAVAILABLE', {
-    message: `inotify cannot be opened: ${reasonOf(errno)}.`,
+    message: `inotify cannot be opened: ${nameOfErrno(errno)}.`,
     fix: "Set monitor: 'poll' to do without it.",
   })
-}
-
-function reasonOf(errno: number): string {
-  const name = Object.entries(ERRNO).find(([, value]) => value === errno)?.[0]
-  return name ?? `error ${errno}`
 }
 
 const NO_WATCH = -1
@@ -220,6 +230,9 @@ const ROOT_MASK =
 
 /** Below the root a symlink is never followed, also when one has just taken a directory's place. */
 const MASK = ROOT_MASK | IN.DONT_FOLLOW
+
+/** MASK_ADD, so that a directory that is watched keeps what it is watched for. */
+const SELF_MASK = IN.DELETE_SELF | IN.MOVE_SELF | IN.ONLYDIR | IN.MASK_ADD
 
 /** MASK_ADD, so that the directory above the root, where it is mounted within the tree too, is not left with this lesser mask. */
 const ABOVE_MASK = IN.CREATE | IN.DELETE | IN.MOVED_FROM | IN.MOVED_TO | IN.ONLYDIR | IN.MASK_ADD

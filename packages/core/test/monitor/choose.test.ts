@@ -1,13 +1,22 @@
 import { expect, test } from 'vitest'
 import { systemClock } from '../../src/model/clock.ts'
 import { ClsyncError } from '../../src/model/error.ts'
+import { fromText } from '../../src/model/path.ts'
+import { ERRNO, loadLibc } from '../../src/monitor/libc.ts'
 import { type ChooseOptions, chooseMonitor } from '../../src/monitor/choose.ts'
 
 const EXT4 = 0xef53
+const NOWHERE = {
+  root: fromText(import.meta.dirname),
+  directories: { pathOf: () => undefined, nearest: () => ({ dir: 1, exact: false }) },
+  sink() {},
+  warn() {},
+}
 
 function choose(options: Partial<ChooseOptions>): ReturnType<typeof chooseMonitor> {
   return chooseMonitor({
     requested: 'auto',
+    root: fromText(import.meta.dirname),
     platform: 'linux',
     fileSystemType: EXT4,
     clock: systemClock,
@@ -27,6 +36,29 @@ test.runIf(process.platform === 'linux')('on Linux it is inotify, which loses no
   const { monitor, why } = await choose({})
   expect([monitor.name, monitor.guarantee]).toEqual(['inotify', 'no-loss'])
   expect(why).toContain('Linux')
+})
+
+test.runIf(process.platform === 'linux')('where fanotify is refused it is inotify, with the reason', async () => {
+  const libc = { ...(await loadLibc()), fanotifyInit: () => -ERRNO.EPERM }
+  const options = { manyDirectories: 1, load: { libc: () => Promise.resolve(libc) } }
+  const { monitor, why } = await choose(options)
+  expect(monitor.name).toBe('inotify')
+  expect(why).toContain('CAP_SYS_ADMIN')
+  // Asked for by name it is an error, which the start tells.
+  const named = await choose({ ...options, requested: 'fanotify' })
+  expect(() => named.monitor.start(NOWHERE)).toThrow(expect.objectContaining({ code: 'MONITOR_UNAVAILABLE' }))
+})
+
+test.runIf(process.platform === 'linux')('where fanotify can be had, the number of directories decides', async () => {
+  // Takes every mark, as root's kernel would.
+  const libc = { ...(await loadLibc()), fanotifyInit: () => 1000, fanotifyMark: () => 0, close: () => 0 }
+  const load = { libc: () => Promise.resolve({ ...libc, whenReadable: () => ({ close() {} }) }) }
+  const { monitor, why } = await choose({ manyDirectories: 1, load })
+  expect([monitor.name, monitor.guarantee]).toEqual(['fanotify', 'no-loss'])
+  expect(why).toContain('1 directories or more')
+  const few = await choose({ manyDirectories: 1000, load })
+  expect(few.monitor.name).toBe('inotify')
+  expect(few.why).toContain('fewer than 1000 directories')
 })
 
 test('without the FFI it is parcel on Linux, and says why', async () => {

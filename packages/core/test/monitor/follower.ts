@@ -108,6 +108,9 @@ export class Follower implements DirectoryIndex {
       this.#wake()
     } else if (hint.type !== 'root') {
       this.#mark(hint.dir, hint.type !== 'directory')
+      // It may be about the directory itself, as its entry above tells.
+      const { parent, name } = this.#directories.get(hint.dir) ?? {}
+      if (hint.dir !== ROOT_DIR && parent !== undefined && name !== undefined) this.#looks.push({ dir: parent, name })
     }
   }
 

@@ -1,6 +1,6 @@
 import type { FileOperation, Operation, OperationType } from './operations.ts'
 import { createRandom, type Random } from './random.ts'
-import { drawSetting, type Setting } from './setting.ts'
+import { drawSetting, isNoLoss, type Setting } from './setting.ts'
 
 /** All that decides a history. */
 export interface History {
@@ -18,9 +18,9 @@ export function drawHistory(seed: number): History {
   const hasRootTrouble = random.chance(0.15)
   const has = (share: number): boolean => random.chance(share)
   // Renamed and rewritten with its old time while nobody watched: no look can tell.
-  const { monitor, queueLimit, watchLimit, faults } = setting
+  const { queueLimit, watchLimit, faults } = setting
   const isWatched =
-    monitor === 'inotify' &&
+    isNoLoss(setting) &&
     queueLimit > 1000 &&
     watchLimit === Infinity &&
     faults.look + faults.watch + faults.store === 0 &&

@@ -2,6 +2,7 @@ import type { SeenEntry } from '../../../src/model/seen.ts'
 import { fromText, type RawPath } from '../../../src/model/path.ts'
 import { ROOT } from './disk.ts'
 import { VERSION } from './inode.ts'
+import { isNoLoss } from './setting.ts'
 import type { Target } from './target.ts'
 import type { World } from './world.ts'
 
@@ -79,7 +80,7 @@ export class Invariants {
       tree.scanning + tree.hinted === 0 &&
       monitor.uncovered === 0 &&
       targets.every(({ problemCount }) => problemCount === 0)
-    const isTold = history.setting.monitor === 'inotify' && !process!.kernel.isBusy && isSeen && halt === undefined && !hasUnseen
+    const isTold = isNoLoss(history.setting) && !process!.kernel.isBusy && isSeen && halt === undefined && !hasUnseen
     const seen = new Map(byPath(db.prepare('select parent, name, kind, id, stamp, content from seen').all()))
     for (const [path, { kind, stamp, content }] of byPath(
       db.prepare('select parent, name, kind, id, stamp, content from acked where target = ?').all(id),

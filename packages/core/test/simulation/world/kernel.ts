@@ -1,9 +1,11 @@
 import { IN } from '../../../src/monitor/inotify-queue.ts'
-import { ERRNO, type Libc } from '../../../src/monitor/libc.ts'
+import { ERRNO, type InotifyCalls } from '../../../src/monitor/libc.ts'
 import type { Disk, KernelEvent } from './disk.ts'
 import type { Inode } from './inode.ts'
 import type { Random } from './random.ts'
+import { Readiness } from './readiness.ts'
 import type { Timeline } from './timeline.ts'
+import { Transit } from './transit.ts'
 
 export interface KernelOptions {
   readonly disk: Disk
@@ -31,33 +33,29 @@ interface Entry {
 const NONE = -1
 
 /** One inotify instance: behind the interface that the real monitor calls. */
-export class Kernel implements Libc {
+export class Kernel implements InotifyCalls {
   readonly #o: KernelOptions
   readonly #watches = new Map<Inode, number>()
   #queue: Entry[] = []
-  #inTransit: KernelEvent[] = []
   #last = 0
   #wasDropped = false
-  #run: (() => void) | undefined
-  #isPolling = false
+  readonly #transit: Transit
+  readonly #readiness: Readiness
 
   constructor(options: KernelOptions) {
     this.#o = options
+    this.#transit = new Transit(options, (events) => this.#enqueue(events))
+    this.#readiness = new Readiness(options, () => this.#queue.length > 0)
   }
 
   /** Whether something has happened that no one was told yet. */
   get isBusy(): boolean {
-    return this.#queue.length > 0 || this.#inTransit.length > 0
+    return this.#queue.length > 0 || this.#transit.isBusy
   }
 
   /** An operation has been done. */
   tell(events: readonly KernelEvent[]): void {
-    const { random, mostTransitMs, timeline } = this.#o
-    if (this.#inTransit.length === 0 && !(mostTransitMs > 0 && random.chance(0.2))) return this.#enqueue(events)
-    const now = this.#inTransit.length > 0 ? 0 : random.below(events.length + 1)
-    this.#enqueue(events.slice(0, now))
-    this.#inTransit.push(...events.slice(now))
-    timeline.outside(random.next() * mostTransitMs, () => this.#enqueue(this.#inTransit.splice(0)))
+    this.#transit.tell(events)
   }
 
   inotifyInit(): number {
@@ -109,14 +107,12 @@ export class Kernel implements Libc {
   close(): number {
     this.#watches.clear()
     this.#queue = []
-    this.#run = undefined
+    this.#readiness.end()
     return 0
   }
 
   whenReadable(_fd: number, run: () => void): { close(): void } {
-    this.#run = run
-    this.#poll()
-    return { close: () => (this.#run = undefined) }
+    return this.#readiness.wait(run)
   }
 
   #enqueue(events: readonly KernelEvent[]): void {
@@ -126,7 +122,7 @@ export class Kernel implements Libc {
       if (mask === IN.IGNORED) this.#watches.delete(directory)
       this.#push({ watch, mask, name })
     }
-    this.#poll()
+    this.#readiness.poke()
   }
 
   #push(entry: Entry): void {
@@ -137,16 +133,5 @@ export class Kernel implements Libc {
       this.#wasDropped = true
       this.#queue.push({ watch: NONE, mask: IN.Q_OVERFLOW, name: '' })
     }
-  }
-
-  #poll(): void {
-    if (this.#isPolling || this.#run === undefined || this.#queue.length === 0) return
-    this.#isPolling = true
-    const { timeline, random, mostDelayMs } = this.#o
-    timeline.inside(random.chance(0.8) ? random.next() : random.next() * mostDelayMs, () => {
-      this.#isPolling = false
-      this.#run?.()
-      this.#poll()
-    })
   }
 }

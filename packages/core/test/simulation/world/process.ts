@@ -5,6 +5,7 @@ import type { FileSystem } from '../../../src/model/file-system.ts'
 import type { RawPath } from '../../../src/model/path.ts'
 import type { SeenEntry } from '../../../src/model/seen.ts'
 import type { Task } from '../../../src/model/task.ts'
+import { createFanotifyMonitor } from '../../../src/monitor/fanotify.ts'
 import { createInotifyMonitor } from '../../../src/monitor/inotify.ts'
 import { createParcelMonitor } from '../../../src/monitor/parcel.ts'
 import type { Subscribe } from '../../../src/monitor/parcel-library.ts'
@@ -12,6 +13,7 @@ import { createPollMonitor } from '../../../src/monitor/poll.ts'
 import type { Monitor } from '../../../src/monitor/monitor.ts'
 import { createStore, type Store } from '../../../src/store/store.ts'
 import type { Disk } from './disk.ts'
+import { FanotifyKernel } from './fanotify-kernel.ts'
 import { type Faults, isDiskFull } from './faults.ts'
 import { observe } from './inode.ts'
 import { Kernel } from './kernel.ts'
@@ -102,7 +104,7 @@ function createMonitor(
   }
   const { queueLimit, watchLimit, mostTransitMs, mostDelayMs } = setting
   const isRefused = (): boolean => faults.isWatchRefused()
-  const kernel = new Kernel({
+  const kernel = new (setting.monitor === 'fanotify' ? FanotifyKernel : Kernel)({
     ...{ disk, random, queueLimit, watchLimit, mostTransitMs, mostDelayMs, isRefused },
     timeline: {
       inside: (ms: number, run: () => void) => life.after(ms, run),
@@ -111,7 +113,7 @@ function createMonitor(
     enter: () => life.enter(),
   })
   disk.onEvents = (events) => kernel.tell(events)
-  return { monitor: createInotifyMonitor(kernel), kernel }
+  return { monitor: 'fanotifyInit' in kernel ? createFanotifyMonitor(kernel) : createInotifyMonitor(kernel), kernel }
 }
 
 function fileSystem(disk: Disk, life: Life, faults: Faults): FileSystem {

@@ -5,7 +5,7 @@ import type { Random } from './random.ts'
 
 /** The circumstances of one history. */
 export interface Setting {
-  readonly monitor: 'inotify' | 'lossy' | 'parcel' | 'poll'
+  readonly monitor: 'inotify' | 'fanotify' | 'lossy' | 'parcel' | 'poll'
   readonly tickMs: number
   readonly reusesInodes: boolean
   readonly hasBirth: boolean
@@ -40,8 +40,15 @@ export interface TargetSetting {
   readonly isFilled: boolean
 }
 
+/** Whether hints tell every change. */
+export function isNoLoss({ monitor }: Pick<Setting, 'monitor'>): boolean {
+  return monitor === 'inotify' || monitor === 'fanotify'
+}
+
 export function drawSetting(random: Random): Setting {
-  const monitor = random.chance(0.75) ? 'inotify' : random.pick(['lossy', 'parcel', 'poll'] as const)
+  const monitor = random.chance(0.75)
+    ? random.pick(['inotify', 'fanotify'] as const)
+    : random.pick(['lossy', 'parcel', 'poll'] as const)
   const isCalm = random.chance(0.4)
   const rate = (most: number): number => (isCalm || random.chance(0.6) ? 0 : most)
   const watch = rate(0.3)

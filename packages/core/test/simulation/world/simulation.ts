@@ -2,6 +2,7 @@ import { differences } from './comparison.ts'
 import type { History } from './history.ts'
 import { restoreRoot, unlockAll, walk } from './operations.ts'
 import { ROOT } from './disk.ts'
+import { isNoLoss } from './setting.ts'
 import { World } from './world.ts'
 
 export interface Outcome {
@@ -112,7 +113,7 @@ async function run(world: World, end: number, isDone: () => boolean): Promise<vo
 /** An engine that says that all is sent has all sent, when the kernel has nothing more to tell. */
 function checkDrained(world: World): void {
   const { process, history } = world
-  if (process === undefined || history.setting.monitor !== 'inotify' || process.kernel.isBusy) return
+  if (process === undefined || !isNoLoss(history.setting) || process.kernel.isBusy) return
   const { halt, monitor, targets } = process.engine.status()
   if (halt !== undefined || history.setting.faults.look > 0 || monitor.uncovered > 0 || world.hasUnseen) return
   for (const [index, target] of world.targets.entries()) {
