@@ -64,8 +64,8 @@ export const inotify: Room = {
     {
       name: 'a directory that may not be watched is gone',
       file: 'inotify.ts',
-      find: 'if (errno === ERRNO.ENOENT || errno === ERRNO.ENOTDIR) return',
-      replace: 'if (errno === ERRNO.ENOENT || errno === ERRNO.ENOTDIR || errno === ERRNO.EACCES) return',
+      find: 'if (isNoDirectory(errno)) return',
+      replace: 'if (isNoDirectory(errno) || errno === ERRNO.EACCES) return',
       why: 'only what is absent counts as deleted',
     },
     {
