@@ -51,6 +51,13 @@ export function run({ command, args, input, orphans, stallMs, signal, output }: 
       guard.stop()
       reject(error)
     })
+    child.on('exit', () => {
+      // What it has started may still hold its output: a shared ssh connection does.
+      guard.lingers = setTimeout(() => {
+        child.stdout.destroy()
+        child.stderr.destroy()
+      }, LINGER_MS)
+    })
     child.on('close', (code) => {
       guard.stop()
       if (pid !== undefined) orphans?.ended(pid)
@@ -64,6 +71,8 @@ export function run({ command, args, input, orphans, stallMs, signal, output }: 
 class Watch {
   /** Why it was ended. */
   reason: Error | undefined
+  /** Ends what is left of the output once the process has ended. */
+  lingers: NodeJS.Timeout | undefined
   readonly #pid: number | undefined
   readonly #signal: AbortSignal
   readonly #onAbort: () => void
@@ -87,6 +96,7 @@ class Watch {
   stop(): void {
     clearInterval(this.#timer)
     clearTimeout(this.#killer)
+    clearTimeout(this.lingers)
     this.#signal.removeEventListener('abort', this.#onAbort)
   }
 
@@ -108,4 +118,5 @@ class Watch {
 
 /** rsync removes its temporary file when it is asked to end. */
 const KILL_AFTER_MS = 2000
+const LINGER_MS = 2000
 const MOST_STDERR = 4 * 1024 * 1024
