@@ -44,6 +44,8 @@ export function run({ command, args, input, orphans, stallMs, signal, output }: 
     child.stderr.setEncoding('latin1').on('data', (text: string) => {
       guard.touch()
       if (stderr.length < MOST_STDERR) stderr += text
+      // It is about to end, and with a full disk at the other end it was seen not to.
+      if (/^rsync error: /mu.test(stderr)) guard.last()
     })
     child.stdin.on('error', () => undefined)
     child.stdin.end(Buffer.from(input, 'latin1'))
@@ -78,6 +80,7 @@ class Watch {
   readonly #onAbort: () => void
   readonly #timer: NodeJS.Timeout
   #killer: NodeJS.Timeout | undefined
+  #farewell: NodeJS.Timeout | undefined
   #last = performance.now()
   #activity: string | undefined
 
@@ -89,6 +92,14 @@ class Watch {
     this.#timer = setInterval(() => this.#look(stallMs), Math.min(5000, stallMs / 4))
   }
 
+  /** The last words have been said. */
+  last(): void {
+    this.#farewell ??= setTimeout(() => {
+      if (this.#pid !== undefined) kill(this.#pid, 'SIGTERM')
+      this.#killer ??= setTimeout(() => kill(this.#pid!, 'SIGKILL'), KILL_AFTER_MS)
+    }, LINGER_MS)
+  }
+
   touch(): void {
     this.#last = performance.now()
   }
@@ -96,6 +107,7 @@ class Watch {
   stop(): void {
     clearInterval(this.#timer)
     clearTimeout(this.#killer)
+    clearTimeout(this.#farewell)
     clearTimeout(this.lingers)
     this.#signal.removeEventListener('abort', this.#onAbort)
   }
