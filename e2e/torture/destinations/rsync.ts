@@ -25,7 +25,7 @@ export const rsyncOverSsh: Destination = {
   target: ({ target }) => ({
     handler: HANDLER,
     destination: `target:${target}`,
-    options: { ssh: { configFile: sshd.get().configFile, options: { ServerAliveInterval: '1' } } },
+    options: { stallSeconds: 15, ssh: { configFile: sshd.get().configFile, options: { ServerAliveInterval: '1' } } },
   }),
 }
 
@@ -39,7 +39,7 @@ export const rsyncToDaemon: Destination = {
   lateMs: 20_000,
   server: rsyncd,
   lacks: () => rsyncIsMissing,
-  target: ({ target }) => ({ handler: HANDLER, destination: `${rsyncd.get().url}${target}` }),
+  target: ({ target }) => ({ handler: HANDLER, destination: `${rsyncd.get().url}${target}`, options: { stallSeconds: 15 } }),
 }
 
 /** A server that is made at the first start, and is the same at the next. */

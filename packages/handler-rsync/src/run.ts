@@ -44,12 +44,21 @@ export function run({ command, args, input, orphans, stallMs, signal, output }: 
     child.stderr.setEncoding('latin1').on('data', (text: string) => {
       guard.touch()
       if (stderr.length < MOST_STDERR) stderr += text
+      // It is about to end, and with a full disk at the other end it was seen not to.
+      if (/^rsync error: /mu.test(stderr)) guard.last()
     })
     child.stdin.on('error', () => undefined)
     child.stdin.end(Buffer.from(input, 'latin1'))
     child.on('error', (error) => {
       guard.stop()
       reject(error)
+    })
+    child.on('exit', () => {
+      // What it has started may still hold its output: a shared ssh connection does.
+      guard.lingers = setTimeout(() => {
+        child.stdout.destroy()
+        child.stderr.destroy()
+      }, LINGER_MS)
     })
     child.on('close', (code) => {
       guard.stop()
@@ -64,11 +73,14 @@ export function run({ command, args, input, orphans, stallMs, signal, output }: 
 class Watch {
   /** Why it was ended. */
   reason: Error | undefined
+  /** Ends what is left of the output once the process has ended. */
+  lingers: NodeJS.Timeout | undefined
   readonly #pid: number | undefined
   readonly #signal: AbortSignal
   readonly #onAbort: () => void
   readonly #timer: NodeJS.Timeout
   #killer: NodeJS.Timeout | undefined
+  #farewell: NodeJS.Timeout | undefined
   #last = performance.now()
   #activity: string | undefined
 
@@ -80,6 +92,14 @@ class Watch {
     this.#timer = setInterval(() => this.#look(stallMs), Math.min(5000, stallMs / 4))
   }
 
+  /** The last words have been said. */
+  last(): void {
+    this.#farewell ??= setTimeout(() => {
+      if (this.#pid !== undefined) kill(this.#pid, 'SIGTERM')
+      this.#killer ??= setTimeout(() => kill(this.#pid!, 'SIGKILL'), KILL_AFTER_MS)
+    }, LINGER_MS)
+  }
+
   touch(): void {
     this.#last = performance.now()
   }
@@ -87,6 +107,8 @@ class Watch {
   stop(): void {
     clearInterval(this.#timer)
     clearTimeout(this.#killer)
+    clearTimeout(this.#farewell)
+    clearTimeout(this.lingers)
     this.#signal.removeEventListener('abort', this.#onAbort)
   }
 
@@ -108,4 +130,5 @@ class Watch {
 
 /** rsync removes its temporary file when it is asked to end. */
 const KILL_AFTER_MS = 2000
+const LINGER_MS = 2000
 const MOST_STDERR = 4 * 1024 * 1024

@@ -80,6 +80,7 @@ async function sync(pass: Pass): Promise<SyncResult> {
   const changes = batch.changes.filter((change) => isOurs(pass, change))
   if (changes.length === 0) return { failed: pass.failed }
   await place.target.ready(signal)
+  await place.target.clean(signal)
   await place.marker?.check(signal)
   const of = (...types: Change['type'][]): Change[] => changes.filter(({ type }) => types.includes(type))
   const moved = await applyMoves(pass, of('move'))

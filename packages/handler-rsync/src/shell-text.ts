@@ -59,7 +59,7 @@ export function openScript(root: string, make: boolean): string {
 
 /** Removes what an earlier run has left in a directory of the target. */
 export function removeTempsScript(directory: string): string {
-  return `if at ${below(directory)}; then set +f; rm -f -- ./.clsync-*.tmp; set -f; fi;`
+  return `if at ${below(directory)}; then set +f; rm -f -- ./.clsync-*.tmp && s cleaned; set -f; elif ! has "$r"${below(directory)}; then s cleaned; fi;`
 }
 
 /** A directory below the root, as `at` takes it. */

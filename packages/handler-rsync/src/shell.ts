@@ -8,6 +8,8 @@ export interface Request {
   /** One line, one character a byte. */
   readonly script: string
   readonly content?: readonly Uint8Array[]
+  /** Without an answer for so long the shell is given up. */
+  readonly mostMs?: number
 }
 
 /** A shell that is kept open at the target. One request at a time. */
@@ -27,6 +29,7 @@ export class Shell {
     child.stdout.setEncoding('latin1').on('data', (text: string) => this.#take(text))
     child.stderr.setEncoding('latin1').on('data', (text: string) => (this.#stderr = (this.#stderr + text).slice(-MOST_STDERR)))
     child.stdin.on('error', () => undefined)
+    child.on('exit', () => setTimeout(() => this.#finish(), LINGER_MS).unref())
     child.on('close', () => this.#finish())
   }
 
@@ -48,7 +51,7 @@ export class Shell {
   }
 
   /** Runs a script to its `end`. Rejects when the shell ends before, and ends it when the signal aborts. */
-  async request({ script, content = [] }: Request, signal: AbortSignal): Promise<string[]> {
+  async request({ script, content = [], mostMs }: Request, signal: AbortSignal): Promise<string[]> {
     if (this.#waiting !== undefined) throw new Error('the shell is busy')
     if (this.#isOver) throw this.#lost()
     const line = Buffer.from(`${script}\n`, 'latin1')
@@ -56,7 +59,17 @@ export class Shell {
     const parts = line.length > LONG_LINE ? [Buffer.from(`eval "$(head -c ${line.length})"\n`), line] : [line]
     const answer = this.#answer(signal)
     this.#child.stdin.write(Buffer.concat([...parts, ...content]))
-    return answer
+    const timer = mostMs === undefined ? undefined : setTimeout(() => this.#giveUp(), mostMs)
+    try {
+      return await answer
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  #giveUp(): void {
+    this.close()
+    this.#finish()
   }
 
   close(): void {
@@ -107,6 +120,7 @@ export class Shell {
   }
 
   #finish(): void {
+    if (this.#isOver) return
     this.#isOver = true
     if (this.#child.pid !== undefined) this.#orphans.ended(this.#child.pid)
     this.#settle()?.reject(this.#lost())
@@ -134,6 +148,8 @@ export class ShellLost extends Error {
   }
 }
 
+/** After its end, for what is left of its output. */
+const LINGER_MS = 1000
 const HELLO_MS = 30_000
 const LONG_LINE = 4096
 const MOST_STDERR = 8192

@@ -80,8 +80,10 @@ class Errand {
     this.timesAreSet = times.every((number) => answers.ok.has(number))
     const left: Item[] = []
     for (const [item, steps] of this.#steps) {
-      if (!steps.every((number) => answers.ok.has(number))) left.push(item)
-      else if (item.kind === 'file') context.progress(Number(item.stat.size))
+      if (!steps.every((number) => answers.ok.has(number))) {
+        left.push(item)
+        temps.leave(bytesOf(parentOf(item.change.path)))
+      } else if (item.kind === 'file') context.progress(Number(item.stat.size))
     }
     const undone = new Set(left.map(({ change }) => change.path))
     this.#pass.stale.push(...this.#torn.filter((path) => !undone.has(path)))

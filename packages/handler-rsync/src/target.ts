@@ -78,11 +78,23 @@ export class Target {
   async request({ script, content }: Request, signal: AbortSignal): Promise<string[]> {
     if (this.#shell === undefined) throw new Error('there is no shell')
     try {
-      return await this.#shell.request({ script: `begin; ${script} over`, ...(content && { content }) }, signal)
+      return await this.#shell.request(
+        { script: `begin; ${script} over`, ...(content && { content }), mostMs: this.#options.stallSeconds * 1000 },
+        signal,
+      )
     } catch (error) {
       if (error instanceof ShellLost && error.records.includes('gone'))
         throw new DestinationGone(`The destination ${this.name} is not there, or another one is in its place.`)
       throw error
+    }
+  }
+
+  /** Removes temporary files that could not be removed before, as the target was read-only or away. None may be in use. */
+  async clean(signal: AbortSignal): Promise<void> {
+    if (!this.hasShell) return
+    for (const directory of this.#temps.leftIn()) {
+      const records = await this.request({ script: removeTempsScript(directory) }, signal)
+      if (records.includes('cleaned')) this.#temps.cleaned(directory)
     }
   }
 
@@ -120,8 +132,8 @@ export class Target {
       { uid: Number(uid), gid: Number(gid), group },
       this.#given.kind === 'local' || this.#options.numericIds,
     )
-    for (const directory of this.#temps.left()) await this.request({ script: removeTempsScript(directory) }, signal)
-    this.#temps.close()
+    for (const directory of this.#temps.left()) this.#temps.leave(directory)
+    await this.clean(signal)
   }
 
   async #ask(shell: Shell, script: string, signal: AbortSignal): Promise<readonly string[]> {

@@ -10,6 +10,8 @@ export class TempNames {
   readonly #file: string
   readonly #session = randomBytes(4).toString('hex')
   #recorded: string | undefined
+  /** Directories in which some may lie that could not be removed. */
+  readonly #left = new Set<string>()
   #count = 0
 
   constructor(stateDir: string) {
@@ -22,10 +24,23 @@ export class TempNames {
 
   /** Some are about to be used in these directories. */
   use(directories: ReadonlySet<string>): void {
-    const text = JSON.stringify([...directories])
+    const text = JSON.stringify([...new Set([...directories, ...this.#left])])
     if (text === this.#recorded) return
     fs.writeFileSync(this.#file, text)
     this.#recorded = text
+  }
+
+  /** One may lie there. */
+  leave(directory: string): void {
+    this.#left.add(directory)
+  }
+
+  leftIn(): string[] {
+    return [...this.#left]
+  }
+
+  cleaned(directory: string): void {
+    this.#left.delete(directory)
   }
 
   /** Where the run before may have left some. */
@@ -40,7 +55,7 @@ export class TempNames {
   }
 
   close(): void {
-    fs.rmSync(this.#file, { force: true })
+    if (this.#left.size === 0) fs.rmSync(this.#file, { force: true })
   }
 }
 

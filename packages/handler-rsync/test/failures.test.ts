@@ -57,6 +57,18 @@ describe.skipIf(rsyncIsMissing !== undefined)('rsync', () => {
     await vi.waitFor(() => expect(isRunning(Number(read(stage.state, 'pid')))).toBe(false))
   })
 
+  it('that does not end after its last words is ended', async () => {
+    const script = `${stage.state.root}/rsync`
+    fs.writeFileSync(
+      script,
+      '#!/bin/sh\ncase $1 in --version) exec rsync --version;; esac\necho "rsync error: error in file IO (code 11)" >&2; sleep 1000\n',
+    )
+    fs.chmodSync(script, 0o755)
+    stage.source.write('f', 'text')
+    await stage.open({ rsyncPath: script, shell: false, marker: false })
+    await expect(stage.send([change('create', 'f')])).rejects.toThrow(/error in file IO/u)
+  })
+
   it('fails for one of a thousand files alone', async () => {
     const names = Array.from({ length: 1000 }, (_, at) => `f${at}`)
     for (const name of names) stage.source.write(name, name)
