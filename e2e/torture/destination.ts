@@ -1,5 +1,6 @@
 import type { Place } from './contender.ts'
 import { mirror } from './destinations/mirror.ts'
+import { rsyncLocal, rsyncOverSsh, rsyncToDaemon } from './destinations/rsync.ts'
 import type { Random } from './random.ts'
 
 /** What clsync copies to: a handler with its options, and the server behind it where there is one. */
@@ -28,7 +29,7 @@ export interface Server {
 }
 
 /** All that the torture can be played with. */
-const DESTINATIONS: readonly Destination[] = [mirror]
+const DESTINATIONS: readonly Destination[] = [mirror, rsyncLocal, rsyncOverSsh, rsyncToDaemon]
 
 /** The destination of that name; throws when there is none. */
 export function destination(name: string): Destination {

@@ -84,6 +84,8 @@ export interface InventoryEntry {
 export interface Session {
   /** The target is not the one that was synced to before (see `HandlerContext.accept`): what was confirmed is forgotten. */
   readonly isNew?: boolean
+  /** `false`: nothing can be renamed at this target, whatever its handler claims; a delete and a create come instead of a move. */
+  readonly moves?: boolean
   /**
    * Make the target match the source *as it is now* at these paths. Safe to repeat. A path that has vanished from the source
    * meanwhile is no failure; see {@link SyncResult.stale}. Stop soon after `signal` aborts and reject; what was done until then may stay.

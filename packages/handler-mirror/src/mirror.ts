@@ -5,6 +5,7 @@ import type { Metadata } from './metadata.ts'
 import type { Root } from './root.ts'
 import type { TempNames } from './temp-names.ts'
 import type { Trash } from './trash.ts'
+import type { Untimed } from './untimed.ts'
 
 /** One target for as long as its session lasts. */
 export interface Mirror {
@@ -26,8 +27,7 @@ export interface Mirror {
    * (ctime) since this moment: before it, nothing was put there by us. 0 when nothing is believed.
    */
   trustedBeforeNs: bigint
-  /** Directories of the target that lack their time, as the source had renamed them, or one above, when they were changed. */
-  readonly untimed: Set<string>
+  readonly untimed: Untimed
   /** Moves of the latest batch that were done, so that its replay knows. */
   readonly moved: { batch: string; readonly inodes: Map<string, bigint> }
   /** Whether large files can share blocks with the source; unknown until tried. */

@@ -15,6 +15,7 @@ import { remove } from './removal.ts'
 import { Root } from './root.ts'
 import { TempNames } from './temp-names.ts'
 import { openTrash } from './trash.ts'
+import { Untimed } from './untimed.ts'
 
 /** Sets up a mirror of the context's source. */
 export async function openSession(options: MirrorOptions, context: HandlerContext): Promise<Session> {
@@ -62,7 +63,7 @@ async function openMirror(options: MirrorOptions, context: HandlerContext): Prom
     log: context.log,
     progress: (bytes) => context.progress(bytes),
     undeleted: new Set(),
-    untimed: new Set(),
+    untimed: new Untimed(context.stateDir),
     // An earlier run may have been cut short in the middle of a rename: then another file may lie where this one belongs.
     trustedBeforeNs: context.isKnown ? 0n : BigInt(Date.now() - CLOCK_LAG_MS) * 1_000_000n,
     moved: { batch: '', inodes: new Map() },

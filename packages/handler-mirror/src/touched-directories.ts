@@ -80,14 +80,13 @@ export class TouchedDirectories {
       }
     }
     this.#touched.clear()
+    mirror.untimed.save()
     return failed
   }
 
   /** What earlier batches had to leave. */
   #takeUntimed(): void {
-    const { untimed } = this.#pass.mirror
-    for (const path of untimed) if (!this.#touched.has(path)) this.#touched.set(path, false)
-    untimed.clear()
+    for (const path of this.#pass.mirror.untimed.take()) if (!this.#touched.has(path)) this.#touched.set(path, false)
   }
 
   #finishOne(path: string, whole: boolean): void {
@@ -98,8 +97,8 @@ export class TouchedDirectories {
     const want = sourceGuard.obstacle(path) === undefined ? fs.lstatSync(from, EXACT) : undefined
     const have = fs.lstatSync(to, EXACT)
     if (have === undefined) return
-    if (want === undefined) return void mirror.untimed.add(path)
-    mirror.metadata.finishDirectory(to, from, have, want, whole)
+    if (want === undefined) mirror.untimed.add(path)
+    else mirror.metadata.finishDirectory(to, from, have, want, whole)
   }
 }
 

@@ -105,15 +105,15 @@ export const looking: Room = {
     },
     {
       name: 'what was away or made anew is believed to be the same',
-      file: 'entry-looks.ts',
-      find: 'isBack: moved || made,',
-      replace: 'isBack: false,',
+      file: 'finding.ts',
+      find: '    moved ||\n    made ||\n',
+      replace: '',
       why: 'what looks the same may have been written to elsewhere, or be another file in the same inode',
     },
     {
       name: 'a look that could not be done is not asked for again',
-      file: 'entry-looks.ts',
-      find: "if (found === 'unknown') context.again({ type: 'entry', dir, name, ...hint })",
+      file: 'finding.ts',
+      find: "    context.again({ type: 'entry', dir, name, content: wasWritten, suspectFromMs, moved, made })\n",
       replace: '',
       why: 'no error is silent: it leads to a retry',
     },
@@ -238,9 +238,9 @@ export const looking: Room = {
     {
       name: 'what is not in the listing any more is kept',
       file: 'scan.ts',
-      find: "if (typeof found === 'object') findings.push(found)\n      else if (found === 'unknown') this.#lookLater(name, row)\n    }\n    this.#apply(findings)\n    if",
+      find: "if (typeof found === 'object') findings.push(found)\n      else if (found === 'unknown') this.#scanLater(row)\n    }\n    this.#apply(findings)\n    if",
       replace:
-        "if (typeof found === 'object' && found.disk !== undefined) findings.push(found)\n      else if (found === 'unknown') this.#lookLater(name, row)\n    }\n    this.#apply(findings)\n    if",
+        "if (typeof found === 'object' && found.disk !== undefined) findings.push(found)\n      else if (found === 'unknown') this.#scanLater(row)\n    }\n    this.#apply(findings)\n    if",
       why: 'a scan finds what was deleted',
     },
     {
@@ -260,9 +260,8 @@ export const looking: Room = {
     {
       name: 'what cannot be looked at is gone',
       file: 'finding.ts',
-      find: `    context.problem(path, error)
-    return 'unknown'`,
-      replace: `    context.problem(path, error)`,
+      find: `    return 'unknown'`,
+      replace: '',
       why: 'what cannot be looked at was not deleted',
     },
     {
@@ -275,8 +274,8 @@ export const looking: Room = {
     {
       name: 'an equal stat is believed although bytes were written',
       file: 'finding.ts',
-      find: '    content ||\n    isBack ||',
-      replace: '    isBack ||',
+      find: '    content ||\n    moved ||',
+      replace: '    moved ||',
       why: 'a rewrite within the tick of the clock looks as if nothing had happened',
     },
     {

@@ -22,6 +22,8 @@ export interface ComparisonOptions {
   directories(): Pick<Directories, 'find'>
   readonly acked: AckedTree
   readonly capabilities: Handler['capabilities']
+  /** Whether this target renames, so far as its handler claims to. */
+  mayMove(): boolean
   readonly schedule: ScheduleOptions
   readonly clock: Clock
   readonly flight: Flight
@@ -50,7 +52,7 @@ export function createComparison(options: ComparisonOptions): Comparison {
       assemble({
         items,
         maxChanges,
-        moves: capabilities.moves,
+        moves: capabilities.moves && options.mayMove(),
         lookup: (path) => differenceAt(sources, path),
         walk: (item) => startWalk(sources, item.path, item.scope, item.after),
         holdsAny: (dir) => acked.table.list(dir, undefined, 1).length > 0,

@@ -1,4 +1,4 @@
-import type { HandlerContext, Log } from '../handler.ts'
+import type { HandlerContext, Log, Session } from '../handler.ts'
 import type { Hooks } from '../hooks.ts'
 import type { Clock } from '../model/clock.ts'
 import type { TargetSpec, Task } from '../model/task.ts'
@@ -47,7 +47,7 @@ export interface TargetParts {
 }
 
 /** Opens what is remembered of a target and wires up what works on it. */
-export function createTargetParts(options: TargetOptions): TargetParts {
+export function createTargetParts(options: TargetOptions, session: () => Session | undefined): TargetParts {
   const { task, spec, store, clock, random, source, log } = options
   const { capabilities } = spec.handler
   const retries = createRetries(task.retry, random, () => clock.now())
@@ -62,6 +62,7 @@ export function createTargetParts(options: TargetOptions): TargetParts {
   const comparison = createComparison({
     ...{ acked, capabilities, schedule: task.schedule, clock, flight, seen: store.seen, problems: retries.problems },
     directories: () => source().tree.directories,
+    mayMove: () => session()?.moves !== false,
     deleteLimit,
   })
   const outbox = new Outbox({

@@ -42,7 +42,7 @@ export class Target {
   constructor(options: TargetOptions) {
     const { spec, clock } = (this.#o = options)
     this.info = { target: spec.name, handler: spec.handler.name }
-    this.#parts = createTargetParts(options)
+    this.#parts = createTargetParts(options, () => this.session)
     this.retries = this.#parts.retries
     this.outbox = this.#parts.outbox
     this.health = new Health(this.retries, (input) => this.change(input))

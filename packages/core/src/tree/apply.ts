@@ -3,7 +3,7 @@ import type { Scope } from '../model/difference.ts'
 import { parentOf, type RawPath, ROOT_PATH } from '../model/path.ts'
 import { LIMBO, type SeenEntry, type SeenRow } from '../model/seen.ts'
 import { RACY_MS, type TreeContext } from './context.ts'
-import { type Finding, isAppeared, isVanished, lookAt, type News } from './finding.ts'
+import { type Finding, isAppeared, isVanished, lookAt, type News, newsOf } from './finding.ts'
 import type { Limbo } from './limbo.ts'
 import { lookAtLinks, updateLinks } from './links.ts'
 
@@ -47,7 +47,6 @@ function confirmed(context: TreeContext, findings: readonly Finding[], options: 
     if (typeof found === 'object') known.push(found)
     else options.misplaced?.(dir)
     if (found === 'same' && row!.id > 0) options.scan(row!.id, true) // whoever wanted to read it did not find it
-    if (found === 'unknown') context.again({ type: 'entry', dir, name, content })
   }
   return known
 }
@@ -99,12 +98,9 @@ export function lookFromAbove(context: TreeContext, limbo: Limbo, dir: DirId, op
     suspectFromMs: Infinity,
     ctimeMeansContent: true,
   })
-  if (typeof found === 'object') applyFindings(context, limbo, [found], { ...options, quiet: false })
+  if (typeof found === 'object') applyByTheWay(context, limbo, found, options)
   else if (found === 'same') options.scan(dir, true) // it is back, or could not be looked at a moment ago
-  else if (found === 'unknown') {
-    context.again({ type: 'entry', dir: place.parent, name: place.name, content: false })
-    context.again({ type: 'tree', dir })
-  }
+  else if (found === 'unknown') context.again({ type: 'tree', dir })
 }
 
 /** A device that changed below a directory means a mount came or went: nobody deleted what was there. */
@@ -190,8 +186,15 @@ function hasLeft(context: TreeContext, limbo: Limbo, row: SeenRow, disk: Observa
   const look = { content: isRecent(context, disk), suspectFromMs: Infinity, ctimeMeansContent: true }
   const found = lookAt(context, row.parent, parentPath, row.name, row, look)
   if (typeof found !== 'object' || !isVanished(found)) return false
-  applyFindings(context, limbo, [found], { ...options, quiet: false })
+  applyByTheWay(context, limbo, found, options)
   return true
+}
+
+/** What was met while something else was looked for. The time of its directory may have been taken in with what has gone again. */
+function applyByTheWay(context: TreeContext, limbo: Limbo, found: Finding, options: ApplyOptions): void {
+  const news = newsOf(context, found, 'none')
+  applyFindings(context, limbo, [found], { ...options, quiet: false })
+  if (found.dir !== ROOT_DIR) settleDirectory(context, found.dir, news)
 }
 
 function update(context: TreeContext, finding: Finding, disk: Observation, options: ApplyOptions): void {

@@ -82,10 +82,9 @@ class Round {
     const { content, moved, made, suspectFromMs } = hint
     const row = context.table.get(dir, name)
     const ctimeMeansContent = !context.noLoss || suspectFromMs < Infinity
-    const found = lookAt(context, dir, path, name, row, { content, isBack: moved || made, suspectFromMs, ctimeMeansContent })
+    const found = lookAt(context, dir, path, name, row, { content, moved, made, suspectFromMs, ctimeMeansContent })
     // What was moved away and back looks as if nothing had happened, but for the time of its directory.
     if (!content || made || moved || found === 'absent') this.#changed.set(dir, this.#changed.get(dir) ?? 'none')
-    if (found === 'unknown') context.again({ type: 'entry', dir, name, ...hint })
     if (typeof found !== 'object') return found
     if (found.row !== undefined && found.disk !== undefined) context.solved(found.path)
     if (isVanished(found) || isAppeared(found)) this.#changed.set(dir, newsOf(context, found, this.#changed.get(dir) ?? 'none'))

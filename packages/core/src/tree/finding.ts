@@ -23,8 +23,10 @@ export interface LookOptions {
   readonly suspectFromMs: number
   /** A ctime that moved alone counts as changed bytes, as nobody saw what moved it. */
   readonly ctimeMeansContent: boolean
-  /** What looks the same may have been elsewhere, and been written to there, or be another file in the same inode. Default false. */
-  readonly isBack?: boolean
+  /** What looks the same may have been elsewhere, and been written to there. Default false. */
+  readonly moved?: boolean
+  /** What looks the same may be another file in the same inode. Default false. */
+  readonly made?: boolean
 }
 
 /** For what nobody watched: only a moved ctime or an old equal one is believed. */
@@ -64,10 +66,10 @@ function isTold(context: TreeContext, finding: Finding): boolean {
   return isVanished(finding) && context.isHeld(finding.path)
 }
 
-/** A finding, or `same`, or `absent` when it is neither known nor there (it was, a moment ago), or `unknown` when it could not be looked at. */
+/** A finding, or `same`, or `absent` when it is neither known nor there (it was, a moment ago), or `unknown` when it could not be looked at, and is owed a look. */
 export type Look = Finding | 'same' | 'absent' | 'unknown'
 
-/** Looks at one name. */
+/** Looks at one name; again later when that fails. */
 export function lookAt(
   context: TreeContext,
   dir: DirId,
@@ -77,16 +79,17 @@ export function lookAt(
   options: LookOptions,
 ): Look {
   const path = joinPath(parentPath, name)
+  const { content: wasWritten, suspectFromMs, moved = false, made = false } = options
   let disk: Observation | undefined
   try {
     disk = context.fs.look(`${context.root}/${path}` as RawPath)
   } catch (error) {
     context.problem(path, error)
+    context.again({ type: 'entry', dir, name, content: wasWritten, suspectFromMs, moved, made })
     return 'unknown'
   }
   context.solved(path)
   if (disk !== undefined && !context.rules.wants(path, disk.kind)) disk = undefined
-  const { content: wasWritten, suspectFromMs } = options
   if (disk === undefined) return row === undefined ? 'absent' : { dir, name, path, row, disk, content: wasWritten }
   if (row === undefined || !sameIdentity(row, disk)) {
     // Renames move the ctime; what was written since then has a new mtime, or hides in its tick.
@@ -98,10 +101,11 @@ export function lookAt(
 }
 
 function bytesMayDiffer(row: SeenEntry, disk: Observation, options: LookOptions): boolean {
-  const { content, suspectFromMs, ctimeMeansContent, isBack = false } = options
+  const { content, suspectFromMs, ctimeMeansContent, moved = false, made = false } = options
   return (
     content ||
-    isBack ||
+    moved ||
+    made ||
     row.sizeBytes !== disk.sizeBytes ||
     row.mtimeMs !== disk.mtimeMs ||
     (ctimeMeansContent && row.ctimeMs !== disk.ctimeMs) ||

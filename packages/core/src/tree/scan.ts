@@ -174,7 +174,7 @@ class Comparison {
       const name = names[this.#at]!
       const row = rows.get(name)
       const found = lookAt(this.#context, job.dir, path, name, row, job.look)
-      if (found === 'unknown') this.#lookLater(name, row)
+      if (found === 'unknown') this.#scanLater(row)
       if (found === 'absent') {
         this.#absent.push(name)
         continue
@@ -195,7 +195,7 @@ class Comparison {
       const row = this.#context.table.get(job.dir, name)
       const found = lookAt(this.#context, job.dir, path, name, row, job.look)
       if (typeof found === 'object') findings.push(found)
-      else if (found === 'unknown') this.#lookLater(name, row)
+      else if (found === 'unknown') this.#scanLater(row)
     }
     this.#apply(findings)
     if (this.#isNew && this.#entriesChanged) this.#context.touch(path, 'listing')
@@ -206,10 +206,8 @@ class Comparison {
   }
 
   /** It could not be looked at, and so nothing below it was scanned. */
-  #lookLater(name: RawPath, row: SeenEntry | undefined): void {
+  #scanLater(row: SeenEntry | undefined): void {
     const { job } = this.#listing
-    const { content, suspectFromMs } = job.look
-    this.#context.again({ type: 'entry', dir: job.dir, name, content, suspectFromMs })
     if (job.deep && row !== undefined && row.id > 0) this.#context.again(laterBelow(row.id, job))
   }
 

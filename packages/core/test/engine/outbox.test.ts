@@ -21,6 +21,7 @@ function begin(seen: States, acked: States, options: Partial<ScheduleOptions> = 
   const schedule = createSchedule({ delayMs: 0, hurryMs: 0 })
   const problems = createProblems(() => 0)
   const comparison = createComparison({
+    mayMove: () => true,
     ...{ seen: states.store.seen, acked: states.acked, clock, flight, problems, schedule: { ...AT_ONCE, ...options } },
     directories: () => states.sources.directories,
     capabilities: createMemoryHandler({ recursive: false, byteNames: false }).handler.capabilities,

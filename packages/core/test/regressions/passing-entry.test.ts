@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import { afterEach, expect, test } from 'vitest'
+import { ROOT_DIR } from '../../src/model/entry.ts'
 import { hintedTree, type HintedTree } from '../support/hinted-tree.ts'
 
 let hinted: HintedTree
@@ -20,4 +21,49 @@ test('the time of a directory is told when the entry that was to tell it goes be
   hint(find('d'), 'passing')
   hinted.work()
   expect(touched).toContain('d')
+})
+
+test('the time of a directory is told when a directory came into it and had gone again when it was to be scanned', () => {
+  hinted = hintedTree({ 'd/f': 'f', 'e/g': 'g' })
+  const { root, touched, held, hint, find } = hinted
+  for (const path of ['d', 'd/f', 'e', 'e/g']) held.add(path)
+  fs.renameSync(`${root}/e`, `${root}/d/e`)
+  hint(ROOT_DIR, 'e')
+  hint(find('d'), 'e')
+  const told: string[] = []
+  hinted.looked = (path) => {
+    if (path !== 'd/e') return
+    hinted.looked = () => undefined
+    fs.renameSync(`${root}/d/e`, `${root}/h`)
+  }
+  hinted.work()
+  told.push(...touched)
+  hint(find('d'), 'e')
+  hint(ROOT_DIR, 'h')
+  hinted.work()
+  expect([...told, ...touched]).toContain('d')
+})
+
+test('the time of a directory is told when an entry that came into it is met elsewhere before it is known to have gone', () => {
+  hinted = hintedTree({ 'd/f': 'f', 'e/g': 'g' })
+  const { root, touched, held, hint, find } = hinted
+  for (const path of ['d', 'd/f', 'e', 'e/g']) held.add(path)
+  fs.writeFileSync(`${root}/d/passing`, '')
+  hint(find('d'), 'passing')
+  hinted.looked = (path) => {
+    if (path !== 'd/passing') return
+    hinted.looked = () => undefined
+    fs.renameSync(`${root}/d/passing`, `${root}/e/stays`)
+  }
+  hinted.work()
+  expect(touched).toEqual(['d/passing'])
+  // Its arrival is read before its departure: the queue ended between the two. What is gone as well makes it be looked for.
+  fs.rmSync(`${root}/e/g`)
+  hint(find('e'), 'g')
+  hint(find('e'), 'stays')
+  hinted.work()
+  const told = [...touched]
+  hint(find('d'), 'passing')
+  hinted.work()
+  expect([...told, ...touched]).toContain('d')
 })

@@ -9,6 +9,8 @@ export interface Held {
   readonly mtimeMs: number
   /** When its source was read, by the disk's clock; 0: it was there before the first contact. */
   readonly readAt: number
+  /** Device that its source was read from; 0 for what was there before the first contact. */
+  readonly dev: number
   /** Where it has been since then. */
   readonly names: readonly string[]
   /** Put there by a handler that nobody waits for any more: that it is taken away again is no fault of the engine's. */

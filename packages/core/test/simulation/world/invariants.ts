@@ -11,12 +11,16 @@ export class Invariants {
   /** Of the bytes that a stamp stands for. */
   readonly #versions = new Map<number, number>()
 
+  /** Devices that the seen state has ever held something of; 0 for the root's own. */
+  readonly seenDevices = new Set<number>()
+
   constructor(world: World) {
     this.#world = world
   }
 
   /** The seen state is about to hold this. */
   noteSeen(entry: SeenEntry & { readonly [VERSION]?: number }): void {
+    this.seenDevices.add(entry.dev)
     if (entry.content === entry.stamp && entry[VERSION] !== undefined) this.#versions.set(entry.stamp, entry[VERSION])
   }
 

@@ -242,8 +242,8 @@ function isNear(a: string, b: string): boolean {
   return isWithin(a as RawPath, b as RawPath) || isWithin(b as RawPath, a as RawPath) // names of the simulated disk are raw
 }
 
-function factsOf(path: string, { kind, mode, uid, mtimeMs }: Inode, version: number, readAt: number): Held {
-  return { kind, version, mode, uid, mtimeMs, readAt, names: [path] }
+function factsOf(path: string, { kind, mode, uid, mtimeMs, dev }: Inode, version: number, readAt: number): Held {
+  return { kind, version, mode, uid, mtimeMs, dev, readAt, names: [path] }
 }
 
 function describe({ type, path, from, kind, content }: Change): string {

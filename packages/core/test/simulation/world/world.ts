@@ -221,7 +221,7 @@ export class World {
       broken: (what) => this.break(what),
       say: (line) => this.say(`    ${line}`),
     })
-    const stranger = { kind: 'file', version: -1, mode: 0o644, uid: 0, mtimeMs: 0, readAt: 0 } as const
+    const stranger = { kind: 'file', version: -1, mode: 0o644, uid: 0, mtimeMs: 0, dev: 0, readAt: 0 } as const
     if (setting.isFilled) for (const path of ['a', 'b', 'stranger']) target.holding.put(path, { ...stranger, names: [path] })
     return target
   }
@@ -240,6 +240,8 @@ export class World {
     // An empty directory may have to make room for one that is moved to its place.
     if (held === undefined || held.kind === 'directory' || held.isStray === true || this.isAccepted) return
     if (held.names.some((at) => (this.disk.vanished.get(`${ROOT}/${at}`) ?? 0) >= held.readAt)) return
+    // What was copied out of a mount that came and went before anybody looked for mounts is known to nobody.
+    if (held.dev !== this.disk.find(ROOT)?.dev && held.dev !== 0 && !this.invariants.seenDevices.has(held.dev)) return
     // The directories above are asked too: rules exclude with what is below.
     if (held.names.some((at) => !this.#isWanted(at))) return
     if (

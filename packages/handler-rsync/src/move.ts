@@ -1,0 +1,39 @@
+import type { Change } from '@clsync/core/handler'
+import type { Pass } from './pass.ts'
+import { bytesOf } from './path.ts'
+import { Answers, Sheet } from './sheet.ts'
+
+/**
+ * Renames at the target, whatever lies below, and returns the changes whose attributes and content are still to be brought. What
+ * cannot be renamed has failed; clsync sends it as content then and deletes the old.
+ */
+export async function applyMoves(pass: Pass, moves: readonly Change[]): Promise<Change[]> {
+  const { target, moved } = pass.place
+  if (moves.length === 0) return []
+  if (moved.batch !== pass.batch.id) {
+    moved.batch = pass.batch.id
+    moved.paths.clear()
+  }
+  if (!target.hasShell) {
+    for (const { path } of moves)
+      pass.fail(path, new Error('Nothing can be renamed at this target; it is sent and the old one is deleted.'))
+    return []
+  }
+  pass.place.trustsTarget = false // another file of this size and time may lie there now
+  const sheet = new Sheet()
+  const numbered = moves.map((move) => ({ move, number: sheet.move(bytesOf(move.from ?? ''), bytesOf(move.path)) }))
+  const answers = new Answers(await target.request(sheet.request(), pass.signal))
+  const done: Change[] = []
+  for (const { move, number } of numbered) {
+    if (answers.ok.has(number) || (answers.moved.has(number) && moved.paths.has(move.path))) {
+      moved.paths.add(move.path)
+      pass.touch(move.path)
+      pass.touch(move.from ?? '')
+      done.push(move)
+    } else {
+      const reason = answers.unmoved.get(number) ?? 'it is not at the target'
+      pass.fail(move.path, new Error(`"${move.from}" cannot be renamed to "${move.path}" at the target: ${reason}`))
+    }
+  }
+  return done
+}

@@ -1,0 +1,129 @@
+import { ShellLost } from './shell.ts'
+import type { Item } from './item.ts'
+import { isPlain } from './options.ts'
+import type { Pass } from './pass.ts'
+import { bytesOf, parentOf } from './path.ts'
+import { Answers, type Attributes, Sheet } from './sheet.ts'
+
+/**
+ * Brings a small batch through the shell, which saves starting rsync at both ends. Returns what is left for rsync: all of a large
+ * batch, and whatever did not go smoothly. `undefined`: nothing is left, and the times of the directories are set too.
+ */
+export async function bringSmall(pass: Pass, items: readonly Item[]): Promise<readonly Item[] | undefined> {
+  const { target, options } = pass.place
+  if (!target.hasShell) return pass.touched.size === 0 && items.length === 0 ? undefined : items
+  const small = items.length <= MOST_ITEMS && isPlain(options) ? items.filter((item) => isSmall(pass, item)) : []
+  const errand = new Errand(pass)
+  for (const item of small) errand.add(item)
+  const left = new Set(items.filter((item) => !errand.has(item)))
+  if (!errand.isEmpty) for (const item of await errand.run()) left.add(item)
+  // rsync sets the times of the directories of what it brings, so those come last.
+  return left.size === 0 && errand.timesAreSet ? undefined : [...left]
+}
+
+/** What is to be done in one request. */
+class Errand {
+  readonly #pass: Pass
+  readonly #sheet = new Sheet()
+  readonly #steps = new Map<Item, number[]>()
+  readonly #temps = new Set<string>()
+  readonly #torn: string[] = []
+  timesAreSet = true
+
+  constructor(pass: Pass) {
+    this.#pass = pass
+  }
+
+  get isEmpty(): boolean {
+    return this.#steps.size === 0 && this.#pass.touched.size === 0
+  }
+
+  has(item: Item): boolean {
+    return this.#steps.has(item)
+  }
+
+  add(item: Item): void {
+    const { source } = this.#pass.place
+    const { path } = item.change
+    if (item.kind === 'directory') {
+      this.#steps.set(item, [this.#sheet.directory(bytesOf(path))])
+    } else if (item.kind === 'symlink') {
+      const text = source.readLink(path)
+      if (text !== undefined)
+        this.#steps.set(item, [this.#sheet.link(bytesOf(path), this.#temp(path), text, this.#attributes(item.stat))])
+    } else {
+      const snapshot = source.read(path, MOST_BYTES)
+      if (snapshot === undefined) return
+      if (!snapshot.still) this.#torn.push(path)
+      const attributes = this.#attributes(snapshot.stat)
+      this.#steps.set(item, [this.#sheet.file(bytesOf(path), this.#temp(path), snapshot.content, attributes)])
+    }
+  }
+
+  /** Returns what was not done. */
+  async run(): Promise<Item[]> {
+    const { target, temps, context } = this.#pass.place
+    const times = this.#settleDirectories()
+    temps.use(this.#temps)
+    let answers: Answers
+    try {
+      answers = new Answers(await target.request(this.#sheet.request(), this.#pass.signal))
+    } catch (error) {
+      if (!(error instanceof ShellLost)) throw error
+      this.#pass.signal.throwIfAborted()
+      // Most likely the disk is full there; rsync finds out and says it.
+      answers = new Answers([])
+      await target.ready(this.#pass.signal)
+    }
+    this.timesAreSet = times.every((number) => answers.ok.has(number))
+    const left: Item[] = []
+    for (const [item, steps] of this.#steps) {
+      if (!steps.every((number) => answers.ok.has(number))) left.push(item)
+      else if (item.kind === 'file') context.progress(Number(item.stat.size))
+    }
+    const undone = new Set(left.map(({ change }) => change.path))
+    this.#pass.stale.push(...this.#torn.filter((path) => !undone.has(path)))
+    return left
+  }
+
+  /** Deepest first: a directory that is closed hides what is below. */
+  #settleDirectories(): number[] {
+    const { source } = this.#pass.place
+    const own = new Map(
+      [...this.#steps.keys()].filter(({ kind }) => kind === 'directory').map((item) => [item.change.path, item]),
+    )
+    const numbers: number[] = []
+    source.forget()
+    for (const path of new Set([...own.keys(), ...this.#pass.touched].toSorted((a, b) => b.length - a.length))) {
+      const stat = path === '' ? undefined : source.look(path)
+      if (stat?.kind !== 'directory') continue
+      const item = own.get(path)
+      if (item === undefined) numbers.push(this.#sheet.time(bytesOf(path), stat.stat.mtimeNs))
+      else this.#steps.get(item)!.push(this.#sheet.settle(bytesOf(path), this.#attributes(stat.stat)))
+    }
+    return numbers
+  }
+
+  #attributes(stat: Item['stat']): Attributes {
+    return { ...this.#pass.place.target.owners?.of(stat), mode: Number(stat.mode) & 0o7777, mtimeNs: stat.mtimeNs }
+  }
+
+  #temp(path: string): string {
+    this.#temps.add(bytesOf(parentOf(path)))
+    return this.#pass.place.temps.next()
+  }
+}
+
+/** What the shell brings as exactly as rsync does. */
+function isSmall(pass: Pass, { kind, stat }: Item): boolean {
+  if (stat.mtimeNs < 0n) return false
+  if (kind !== 'file') return true
+  const mode = Number(stat.mode)
+  // Writing clears the set-id bits, and only root writes what is read-only.
+  const isWritable = (mode & 0o7000) === 0 && (mode & 0o200) !== 0
+  return stat.size <= MOST_BYTES && isWritable && (stat.nlink === 1n || !pass.place.options.hardLinks)
+}
+
+/** Beyond it one rsync is faster than as many steps. */
+const MOST_ITEMS = 8
+const MOST_BYTES = 256 * 1024
