@@ -124,6 +124,7 @@ export class Radosgw {
     const log = fs.openSync(`${this.folder}/${name}.out`, 'a')
     const child = spawn('setpriv', ['--pdeathsig', 'KILL', command, ...words], { env: this.#env, stdio: ['ignore', log, log] })
     fs.closeSync(log)
+    child.unref() // it ends with us
     this.#running.set(name, child)
   }
 

@@ -3,10 +3,23 @@ import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/clien
 import type { TargetEntry } from '@clsync/core/testing'
 import type { Radosgw } from './radosgw.ts'
 
+export interface SeenObject {
+  /** Another one after each write. */
+  readonly version: string
+  readonly content: Buffer
+  readonly metadata: Readonly<Record<string, string>>
+}
+
+interface Listed {
+  readonly key: string
+  readonly version: string
+}
+
 /** A bucket of the server, seen by somebody who knows nothing of the handler. */
 export class S3Stage {
   readonly client: S3Client
   readonly bucket: string
+  readonly #seen = new Map<string, SeenObject>()
 
   private constructor(client: S3Client, bucket: string) {
     this.client = client
@@ -25,21 +38,48 @@ export class S3Stage {
   }
 
   async keys(prefix = ''): Promise<string[]> {
-    const keys: string[] = []
+    return (await this.#list(prefix)).map(({ key }) => key)
+  }
+
+  async #see({ key, version }: Listed): Promise<SeenObject> {
+    const known = this.#seen.get(key)
+    if (known?.version === version) return known
+    const { content, Metadata: metadata = {} } = await this.get(key)
+    const seen = { version, content, metadata }
+    this.#seen.set(key, seen)
+    return seen
+  }
+
+  async #list(prefix: string): Promise<Listed[]> {
+    const found: Listed[] = []
     for (let token: string | undefined, isMore = true; isMore;) {
       const page = await this.client.send(
         new ListObjectsV2Command({ Bucket: this.bucket, Prefix: prefix, EncodingType: 'url', ContinuationToken: token }),
       )
-      for (const { Key = '' } of page.Contents ?? []) keys.push(decodeURIComponent(Key.replaceAll('+', ' ')))
+      for (const { Key = '', ETag = '', LastModified } of page.Contents ?? []) {
+        const key = decodeURIComponent(Key.replaceAll('+', ' '))
+        found.push({ key, version: `${ETag} ${LastModified?.getTime()}` })
+      }
       token = page.NextContinuationToken
       isMore = token !== undefined
     }
-    return keys
+    return found
   }
 
   async get(key: string) {
     const object = await this.client.send(new GetObjectCommand({ Bucket: this.bucket, Key: key }))
     return { ...object, content: Buffer.from((await object.Body?.transformToByteArray()) ?? []) }
+  }
+
+  /** All objects below a prefix. What has not changed since is not fetched again. */
+  async look(prefix: string): Promise<Map<string, SeenObject>> {
+    const objects = new Map<string, SeenObject>()
+    const left = await this.#list(prefix)
+    const worker = async (): Promise<void> => {
+      for (let next = left.pop(); next !== undefined; next = left.pop()) objects.set(next.key, await this.#see(next))
+    }
+    await Promise.all(Array.from({ length: 8 }, worker))
+    return objects
   }
 
   /** What is below a prefix, as entries of a tree. */
