@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { S3Stage, type SeenObject } from '../../../packages/handler-s3/test/s3-stage.ts'
 import { lacksRadosgw, Radosgw } from '../../../packages/handler-s3/test/radosgw.ts'
 import { bytes, show, type TreeState, treeState } from '../../stage/tree-state.ts'
@@ -37,31 +38,50 @@ function prefixOf(folder: string): string {
 
 function lasting(): Server & { get(): { readonly server: Radosgw; readonly stage: S3Stage } } {
   let made: { readonly server: Radosgw; readonly stage: S3Stage } | undefined
+  let last: Promise<void> = Promise.resolve()
+  // Seeds share it: who stops it waits for who starts it.
+  const inTurn = (run: () => Promise<void>): Promise<void> => {
+    last = last.catch(() => undefined).then(run)
+    return last
+  }
   return {
     get() {
       if (made === undefined) throw new Error('the server has not been started')
       return made
     },
-    async start() {
-      if (made !== undefined) return made.server.start()
-      const server = await Radosgw.open()
-      process.once('exit', () => fs.rmSync(server.folder, { recursive: true, force: true }))
-      await server.start()
-      Object.assign(process.env, server.env)
-      made = { server, stage: await S3Stage.open(server, BUCKET) }
-    },
-    async stop() {
-      await made?.server.stop()
-    },
+    start: () =>
+      inTurn(async () => {
+        if (made !== undefined) return made.server.start()
+        const server = await Radosgw.open()
+        process.once('exit', () => fs.rmSync(server.folder, { recursive: true, force: true }))
+        await server.start()
+        Object.assign(process.env, server.env)
+        made = { server, stage: await S3Stage.open(server, BUCKET) }
+      }),
+    stop: () => inTurn(async () => made?.server.stop()),
   }
 }
+
+/** While the server is away for another seed, nobody can tell. */
+async function look(stage: S3Stage, prefix: string): Promise<ReadonlyMap<string, SeenObject>> {
+  for (const end = performance.now() + AWAY_MS; ;) {
+    try {
+      return await stage.look(prefix)
+    } catch (error) {
+      if (performance.now() > end) throw error
+    }
+    await pause(50)
+  }
+}
+
+const AWAY_MS = 30_000
 
 /** One line for each difference of the objects below the prefix from what S3 can hold of the source. */
 async function compare(source: string, target: string): Promise<readonly string[]> {
   const folder = path.dirname(target)
   const { stage } = radosgw.get()
   const prefix = `${prefixOf(folder)}/`
-  const held = await stage.look(prefix)
+  const held = await look(stage, prefix)
   const wanted = fitting(treeState(source), prefix)
   const found: string[] = []
   for (const [name, state] of wanted) {

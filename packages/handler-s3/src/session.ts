@@ -1,7 +1,6 @@
 import fs from 'node:fs'
 import type { Change, HandlerContext, Session, SyncResult } from '@clsync/core/handler'
 import { Announcer } from './announcer.ts'
-import { bring } from './bring.ts'
 import { Bucket } from './bucket.ts'
 import { Conditions } from './conditions.ts'
 import { identityOf, parseDestination } from './destination.ts'
@@ -13,10 +12,11 @@ import { inventory } from './listing.ts'
 import { Memory } from './memory.ts'
 import { moveAll } from './move.ts'
 import type { S3Options } from './options.ts'
+import { publish } from './order.ts'
 import { Pass } from './pass.ts'
 import { Plan } from './plan.ts'
 import { Readiness } from './ready.ts'
-import { removeDoomed } from './removal.ts'
+import { refreshHeaders } from './refresh.ts'
 import type { Target } from './target.ts'
 
 /** Sets up one place in a bucket. Nothing is asked of the server until there is something to do. */
@@ -74,16 +74,14 @@ async function sync(pass: Pass): Promise<SyncResult> {
   const { changes } = pass.batch
   holdings.begin(changes.flatMap((change) => (change.type === 'delete' ? [] : keysToPut(pass, change))))
   try {
+    await refreshHeaders(pass)
     await moveAll(pass, changes)
     for (const change of changes) if (change.type === 'delete') remove(pass, change)
-    const brought = changes.filter(({ type }) => type === 'create' || type === 'update')
-    await pass.each(
-      brought,
-      ({ path }) => path,
-      (change) => bring(pass, change),
-    )
     await bringLinksTo(pass)
-    await removeDoomed(pass)
+    await publish(
+      pass,
+      changes.filter(({ type }) => type === 'create' || type === 'update'),
+    )
   } finally {
     holdings.finish()
   }
