@@ -142,6 +142,7 @@ export class Radosgw {
     const child = this.#running.get(name)
     this.#running.delete(name)
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
+    child.ref()
     const ended = once(child, 'exit')
     child.kill(signal)
     await ended
