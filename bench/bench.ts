@@ -5,9 +5,10 @@ import { burst } from './burst/burst.ts'
 import { latency } from './latency/latency.ts'
 import { type BenchOptions, readOptions, USAGE } from './stage/options.ts'
 import { type Table, tableText } from './stage/table.ts'
+import { s3 } from './s3/s3.ts'
 import { start } from './start/start.ts'
 
-const CASES: Readonly<Record<string, (options: BenchOptions) => Promise<Table[]>>> = { latency, burst, start }
+const CASES: Readonly<Record<string, (options: BenchOptions) => Promise<Table[]>>> = { latency, burst, start, s3 }
 
 process.exitCode = await bench(process.argv.slice(2))
 
