@@ -35,8 +35,9 @@ export async function openClient(options: S3Options): Promise<Client> {
       httpAgent: { keepAlive: true, maxSockets: concurrency },
       httpsAgent: { keepAlive: true, maxSockets: concurrency },
     },
-    logger: SILENT,
   })
+  // It goes through each input and output for a log that nobody reads.
+  s3.middlewareStack.remove('loggerMiddleware')
   checkBodies(s3)
   return { sdk, s3, region: await s3.config.region().catch(() => '(none)'), endpoint: own ?? 'AWS S3' }
 }
@@ -44,14 +45,6 @@ export async function openClient(options: S3Options): Promise<Client> {
 const CONNECT_MS = 5000
 /** A server that says nothing for so long has gone. */
 const SILENCE_MS = 60_000
-
-const SILENT = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  trace: () => undefined,
-}
 
 interface HttpRequest {
   headers: Record<string, string>

@@ -87,7 +87,7 @@ async function sendPart(pass: Pass, file: OpenFile, { key, number, id, partBytes
   const giveBack = await memory.take(length)
   try {
     pass.signal.throwIfAborted()
-    const buffer = Buffer.allocUnsafeSlow(length)
+    const buffer = memory.buffer(length)
     // A file that has become shorter is not what it was; the object must not get what happened to be in memory.
     if ((await file.read(buffer, start)) < length) throw CHANGED
     const md5 = hash('md5', buffer, 'buffer')
@@ -106,6 +106,7 @@ async function sendPart(pass: Pass, file: OpenFile, { key, number, id, partBytes
         { abortSignal },
       ),
     )
+    memory.recycle(buffer) // only after an answer: of a request that was cut off something may still be on its way
     progress(length)
     return ETag ?? ''
   } finally {

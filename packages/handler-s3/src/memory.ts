@@ -1,6 +1,7 @@
 /** Bounds how many bytes of content are held at once. What is larger than all of it waits until it is alone. */
 export class Memory {
   readonly #size: number
+  readonly #spare: Buffer[] = []
   readonly #waiting: { readonly bytes: number; readonly admit: () => void }[] = []
   #taken = 0
 
@@ -17,6 +18,17 @@ export class Memory {
       })
     } else this.#taken += most
     return () => this.#giveBack(most)
+  }
+
+  /** Memory for so many bytes, used again where it can be. What is in it does not matter. */
+  buffer(bytes: number): Buffer {
+    const found = this.#spare.findIndex(({ length }) => length === bytes)
+    return found < 0 ? Buffer.allocUnsafeSlow(bytes) : (this.#spare.splice(found, 1)[0] ?? Buffer.allocUnsafeSlow(bytes))
+  }
+
+  /** Nobody uses it any more. */
+  recycle(buffer: Buffer): void {
+    if (this.#spare.length * buffer.length < this.#size) this.#spare.push(buffer)
   }
 
   #giveBack(bytes: number): void {

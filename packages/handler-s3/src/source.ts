@@ -57,7 +57,7 @@ export class OpenFile {
   }
 
   readAll(): Buffer {
-    const buffer = Buffer.allocUnsafeSlow(this.sizeBytes)
+    const buffer = Buffer.allocUnsafe(this.sizeBytes) // of small files, out of one piece of memory for many
     let at = 0
     for (let count = -1; at < buffer.length && count !== 0; at += count) {
       count = fs.readSync(this.fd, buffer, at, buffer.length - at, at)
