@@ -22,6 +22,7 @@ export const s3: Destination = {
       directories: 'markers',
       symlinks: 'store',
       compare: 'full',
+      delete: 'prefix', // when all state is lost, what was ours looks like that of others
       partSize: 5,
       publish: random.pick(['unordered', 'ordered']),
       conflicts: random.pick(['detect', 'overwrite']),

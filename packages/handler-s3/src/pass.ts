@@ -54,7 +54,8 @@ export class Pass {
 
   /** As {@link Pass.doom}, of what the bucket may hold from when the path was another kind. */
   clearAway(key: string, path: string): void {
-    if (this.target.holdings.get(key)?.state !== 'foreign') this.doom(key, path)
+    const { holdings, options } = this.target
+    if (options.delete === 'prefix' || holdings.get(key)?.state !== 'foreign') this.doom(key, path)
   }
 
   #take(path: string, error: unknown): void {
