@@ -1,9 +1,11 @@
+import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import { ListMultipartUploadsCommand } from '@aws-sdk/client-s3'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { CountingProxy } from '../packages/handler-s3/test/counting-proxy.ts'
 import { lacksRadosgw, Radosgw } from '../packages/handler-s3/test/radosgw.ts'
 import { S3Stage } from '../packages/handler-s3/test/s3-stage.ts'
+import { lacksFaketime } from './torture/faults/clock.ts'
 import type { Daemon } from './stage/daemon.ts'
 import { Stage } from './stage/stage.ts'
 import { until } from './stage/until.ts'
@@ -183,6 +185,17 @@ describe.skipIf(lacking !== undefined)('a directory published to S3', () => {
     expect((await start(['--once']).end()).code).toBe(0)
     await equal()
   })
+
+  it.skipIf(lacksFaketime() !== undefined).each(['+1h', '-1h'])(
+    'works with a clock that is wrong by %s: the server tells its time',
+    async (offset) => {
+      stage.write('source/a', 'content')
+      const lib = execFileSync('sh', ['-c', 'ls /usr/lib/*/faketime/libfaketime.so.1'], { encoding: 'utf8' }).trim()
+      const daemon = start(['--once'], { LD_PRELOAD: lib, FAKETIME: offset, FAKETIME_DONT_FAKE_MONOTONIC: '1' })
+      expect((await daemon.end()).code, daemon.output).toBe(0)
+      await equal()
+    },
+  )
 
   it('tells of a denied delete, and deletes when it is allowed', async () => {
     stage.fill('source', 3)

@@ -57,9 +57,9 @@ export class Limiter {
   /** Goes on in a direction for as long as it pays. */
   #adapt(rate: number): void {
     const gain = this.#rate === 0 ? 1 : rate / this.#rate - 1
-    if (gain < -TOLERANCE) this.#step = -this.#step
-    else if (gain < TOLERANCE && this.#step > 0) this.#step = -2 // more at once did not bring more
-    else if (gain < TOLERANCE) this.#step = 4
+    if (gain < -TOLERANCE) this.#step = this.#step > 0 ? -2 : 4
+    // More at once did not bring more: as few as bring as much are looked for, as each of them is answered sooner.
+    else if (gain < TOLERANCE) this.#step = -2
     this.#rate = rate
     this.#limit = Math.min(this.#most, Math.max(Math.min(LEAST, this.#most), this.#limit + this.#step))
     while (this.#running < this.#limit && this.#waiting.length > 0) this.#admit()

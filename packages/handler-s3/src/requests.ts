@@ -106,8 +106,8 @@ function attempts({ class: kind, code }: Failure): number {
     case 'away':
       return 3
     case 'refused':
-      // The SDK has learnt the time of the server from the first answer.
-      return code === 'RequestTimeTooSkewed' ? 2 : 1
+      // The SDK learns the time of the server from an answer; the clock may be set meanwhile.
+      return code === 'RequestTimeTooSkewed' ? 4 : 1
     case 'denied':
     case 'absent':
     case 'conflict':
