@@ -3,12 +3,13 @@ import os from 'node:os'
 import path from 'node:path'
 import { burst } from './burst/burst.ts'
 import { latency } from './latency/latency.ts'
+import { rsync } from './rsync/rsync.ts'
 import { type BenchOptions, readOptions, USAGE } from './stage/options.ts'
 import { type Table, tableText } from './stage/table.ts'
 import { s3 } from './s3/s3.ts'
 import { start } from './start/start.ts'
 
-const CASES: Readonly<Record<string, (options: BenchOptions) => Promise<Table[]>>> = { latency, burst, start, s3 }
+const CASES: Readonly<Record<string, (options: BenchOptions) => Promise<Table[]>>> = { latency, burst, start, rsync, s3 }
 
 process.exitCode = await bench(process.argv.slice(2))
 

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes, randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
@@ -52,7 +52,7 @@ interface Upload {
 async function rows(scene: Scene, source: string, count: number, rounds: number): Promise<Row[]> {
   const best = new Map<string, Upload>()
   for (let round = 0; round < rounds; round++) {
-    for (const [what, command] of Object.entries(COMMANDS)) {
+    for (const [what, command] of Object.entries(COMMANDS).filter(([name]) => name === 'clsync' || isInstalled(name))) {
       const prefix = `${what.replaceAll(' ', '-')}-${randomUUID()}`
       const upload = await run(scene, command(scene, source, prefix))
       const arrived = (await scene.stage.keys(`${prefix}/`)).length
@@ -68,6 +68,10 @@ async function rows(scene: Scene, source: string, count: number, rounds: number)
     'ms cpu/object': cpuMs / count,
     'peak MiB': peakMiB,
   }))
+}
+
+function isInstalled(what: string): boolean {
+  return spawnSync('sh', ['-c', `command -v ${what.split(' ')[0]}`], { stdio: 'ignore' }).status === 0
 }
 
 type Command = (scene: Scene, source: string, prefix: string) => readonly string[]

@@ -4,7 +4,8 @@ import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { cpuMsOf, endedChildrenCpuMs, type Memory, memoryOf } from './usage.ts'
 
-const CLSYNC = path.resolve(import.meta.dirname, '../../packages/core/bin/clsync.js')
+/** The built command. */
+export const CLSYNC = path.resolve(import.meta.dirname, '../../packages/core/bin/clsync.js')
 const PATIENCE_MS = 300_000
 
 /** Those that run now; a bench that is cut short leaves none behind. */
@@ -15,6 +16,7 @@ process.on('exit', () => {
 
 /** A sync program that runs beside the bench, as a process of its own. */
 export interface Program {
+  readonly pid: number
   /** From its start until it said that it is ready. */
   readonly readyMs: number
   /** CPU time so far. */
@@ -49,6 +51,7 @@ export async function startProgram(args: readonly string[], log: string): Promis
     await pause(2)
   }
   return {
+    pid,
     readyMs: performance.now() - startedAt,
     cpuMs: () => cpuMsOf(pid),
     memory: () => memoryOf(pid),

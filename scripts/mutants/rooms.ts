@@ -6,13 +6,15 @@ import { looking } from './rooms/looking.ts'
 import { mirror } from './rooms/mirror.ts'
 import { model } from './rooms/model.ts'
 import { inotify, portable } from './rooms/monitor.ts'
+import { scanning } from './rooms/scanning.ts'
 import { schedule } from './rooms/schedule.ts'
 import { sending } from './rooms/sending.ts'
+import { settling } from './rooms/settling.ts'
 import { source } from './rooms/source.ts'
 import { store } from './rooms/store.ts'
 
 /** All mistakes, by where they are made. */
 export const rooms: readonly Room[] = [
-  ...[model, looking, applying, acked, batch, schedule],
-  ...[source, sending, store, inotify, portable, mirror],
+  ...[model, looking, scanning, applying, acked, batch, schedule],
+  ...[source, sending, settling, store, inotify, portable, mirror],
 ]

@@ -1,6 +1,7 @@
 import { rsyncIsMissing, startRsyncd } from '../../stage/servers/rsyncd.ts'
 import type { Server as StageServer } from '../../stage/servers/server.ts'
 import { sshdIsMissing, startSshd } from '../../stage/servers/sshd.ts'
+import { differences } from '../../stage/tree-state.ts'
 import type { Destination, Server } from '../destination.ts'
 
 const HANDLER = '@clsync/handler-rsync'
@@ -32,6 +33,9 @@ export const rsyncOverSsh: Destination = {
 const rsyncd = lasting(() => startRsyncd({ directory: '/' }))
 export const rsyncToDaemon: Destination = {
   name: 'rsync-daemon',
+  isCareful: true,
+  // It is there to tell the target from another directory.
+  compare: (source, target) => differences(source, target).filter((line) => !line.endsWith('".clsync-target"')),
   lateMs: 20_000,
   server: rsyncd,
   lacks: () => rsyncIsMissing,

@@ -11,6 +11,8 @@ export type Purpose =
   | 'verify'
   /** Delete the listed paths; the source is an empty directory. */
   | 'delete'
+  /** The same for receivers that do not know how to: a skeleton of a source, and rules instead of a list. */
+  | 'filter'
   /** Tell what the target holds. */
   | 'list'
 
@@ -18,7 +20,7 @@ export interface Command {
   readonly purpose: Purpose
   readonly options: RsyncOptions
   readonly destination: Destination
-  /** Absolute. */
+  /** Absolute; for `list` what is to be listed, below the destination. */
   readonly source: string
   /** The ssh command as rsync splits it, for ssh only. */
   readonly rsh?: string
@@ -29,7 +31,10 @@ export function rsyncArguments({ purpose, options, destination, source, rsh }: C
   const remote = remoteArguments(options, destination, rsh)
   const timeout = `--timeout=${Math.max(1, Math.ceil(options.stallSeconds))}`
   const to = rsyncDestination(destination)
-  if (purpose === 'list') return ['--recursive', '--list-only', timeout, ...remote, '--', to]
+  if (purpose === 'list')
+    return [...(source === '' ? ['--recursive'] : []), '--list-only', timeout, ...remote, '--', `${to}${source}`]
+  if (purpose === 'filter')
+    return [...filterArguments(options), timeout, ...remote, ...options.extraArguments, '--', `${source}/`, to]
   const what = purpose === 'delete' ? deleteArguments(options) : bringArguments(purpose, options)
   const list = ['--from0', '--files-from=-', '--dirs']
   return [...list, ...what, timeout, ...remote, ...options.extraArguments, '--', `${withoutSlash(source)}/`, to]
@@ -56,6 +61,12 @@ function bringArguments(purpose: 'bring' | 'compare' | 'verify', options: RsyncO
 
 function deleteArguments(options: RsyncOptions): string[] {
   return ['--delete-missing-args', ...backupArguments(options)]
+}
+
+/** Makes and changes nothing (`--existing`, `--ignore-existing`), so it only deletes. */
+function filterArguments(options: RsyncOptions): string[] {
+  const rules = ['--from0', '--include-from=-', '--exclude=*']
+  return ['--recursive', '--delete', '--existing', '--ignore-existing', ...rules, ...backupArguments(options)]
 }
 
 function backupArguments(options: RsyncOptions): string[] {

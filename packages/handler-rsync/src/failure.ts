@@ -47,7 +47,7 @@ function adviceFor(exitCode: number | undefined, stderr: string): string | undef
   ) {
     return 'Install rsync on the other host, or name it with the option remoteRsyncPath.'
   }
-  if (/The server is configured to refuse|daemon refused|module is read only/iu.test(stderr)) {
+  if (/The server is configured to refuse|daemon refused/iu.test(stderr)) {
     return 'Let the daemon accept it (`refuse options`, `read only` in rsyncd.conf), or switch the option off here.'
   }
   if (exitCode === 1) return 'Correct the options of the target; extraArguments above all.'

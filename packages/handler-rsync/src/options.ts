@@ -45,6 +45,12 @@ export const rsyncOptions = z.strictObject({
     .describe(
       'Small changes, renames and deletions go through a shell that is kept open at the target. Needs GNU coreutils there.',
     ),
+  marker: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Where no shell can be had, as with a daemon: a small file .clsync-target at the target tells it from another directory.',
+    ),
   delete: z
     .enum(['always', 'never', 'startup', 'running'])
     .default('always')

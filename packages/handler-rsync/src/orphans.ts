@@ -25,11 +25,18 @@ export class Orphans {
     fs.rmSync(this.#file, { force: true })
   }
 
+  /** Takes note of one. When that cannot be written down, the process is ended, and the error thrown. */
   started(pid: number): void {
     const started = startOf(pid)
     if (started === undefined) return
     this.#running.set(pid, started)
-    this.#write()
+    try {
+      this.#write()
+    } catch (error) {
+      // Nobody would end it after a crash.
+      kill(pid, 'SIGKILL')
+      throw error
+    }
   }
 
   ended(pid: number): void {

@@ -1,4 +1,5 @@
 import type { Batch, FailedPath, HandlerContext } from '@clsync/core/handler'
+import type { Marker } from './marker.ts'
 import type { RsyncOptions } from './options.ts'
 import { parentOf } from './path.ts'
 import type { Rsync } from './rsync.ts'
@@ -14,6 +15,8 @@ export interface Place {
   readonly target: Target
   readonly rsync: Rsync
   readonly temps: TempNames
+  /** Only where no shell can be had. */
+  readonly marker: Marker | undefined
   /** Deletes that failed and were not made good since: what they leave behind is not foreign. */
   readonly undeleted: Set<string>
   /** Moves of the latest batch that were done, so that its replay knows. */

@@ -1,5 +1,3 @@
-import fs from 'node:fs'
-import path from 'node:path'
 import type { Change } from '@clsync/core/handler'
 import { keepsBackups, type RsyncOptions } from './options.ts'
 import type { Pass } from './pass.ts'
@@ -56,13 +54,9 @@ function groupsOf(deletes: readonly Change[]): Change[][] {
 
 /** From an empty source, where all of them are missing. One level of directories at a time, as rsync would not wait for what is in them. */
 async function removeByRsync(pass: Pass, deletes: readonly Change[]): Promise<void> {
-  const { context, rsync } = pass.place
-  const empty = path.join(context.stateDir, 'empty')
-  fs.mkdirSync(empty, { recursive: true })
+  const { rsync } = pass.place
   for (const level of levelsOf(deletes)) {
-    const complaints = await rsync.run(
-      'delete',
-      empty,
+    const complaints = await rsync.delete(
       level.map((change) => change.path),
       pass.signal,
     )

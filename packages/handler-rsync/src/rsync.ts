@@ -1,6 +1,9 @@
+import fs from 'node:fs'
+import path from 'node:path'
 import { type HandlerContext, sourcePath } from '@clsync/core/handler'
 import { commandText, type Purpose, rsyncArguments } from './arguments.ts'
 import { readComplaints, type Complaint } from './complaints.ts'
+import { prepareSkeleton, skeletonIn } from './deletion-filter.ts'
 import { receivingDirectory } from './destination.ts'
 import { runFailure, startFailure } from './failure.ts'
 import type { RsyncOptions } from './options.ts'
@@ -19,6 +22,7 @@ export interface RsyncSettings {
 /** Runs rsync for lists of paths. */
 export class Rsync {
   readonly #settings: RsyncSettings
+  #needsFilter = false
 
   constructor(settings: RsyncSettings) {
     this.#settings = settings
@@ -29,11 +33,27 @@ export class Rsync {
     return commandText(this.#settings.options.rsyncPath, this.#arguments(purpose, source))
   }
 
+  /** Deletes the paths, however the receiver can. */
+  async delete(paths: readonly string[], signal: AbortSignal): Promise<Complaint[]> {
+    const { stateDir } = this.#settings.context
+    if (!this.#needsFilter) {
+      const empty = path.join(stateDir, 'empty')
+      fs.mkdirSync(empty, { recursive: true })
+      try {
+        return await this.run('delete', empty, paths, signal)
+      } catch (error) {
+        if (!/delete-missing-args|invalid path from sender/u.test(messageOf(error))) throw error
+        this.#needsFilter = true
+      }
+    }
+    return this.run('filter', skeletonIn(stateDir), paths, signal)
+  }
+
   /** Brings or deletes the paths and returns what rsync complained about. Throws when the run has failed as a whole. */
   async run(purpose: Purpose, source: string, paths: readonly string[], signal: AbortSignal): Promise<Complaint[]> {
-    const bytes = new Map(paths.map((path) => [bytesOf(path), path]))
-    // The dot keeps a name from being read as anything else.
-    const input = [...bytes.keys()].map((path) => `./${path}\0`).join('')
+    const bytes = new Map(paths.map((each) => [bytesOf(each), each]))
+    // The slash means the root of the source and keeps a name from being read as a comment; `./` would bring the root's attributes, too.
+    const input = purpose === 'filter' ? prepareSkeleton(source, paths) : [...bytes.keys()].map((each) => `/${each}\0`).join('')
     const { context, target } = this.#settings
     let sentBytes = 0
     const result = await this.#run(purpose, source, input, signal, (text) => {
@@ -52,10 +72,11 @@ export class Rsync {
     return complaints
   }
 
-  /** What the target holds, as rsync lists it. */
-  async list(signal: AbortSignal): Promise<string> {
+  /** What the target holds, as rsync lists it; or one path, nothing when it is not there. */
+  async list(signal: AbortSignal, below = ''): Promise<string> {
     let listed = ''
-    const result = await this.#run('list', '', '', signal, (text) => void (listed += text))
+    const result = await this.#run('list', below, '', signal, (text) => void (listed += text))
+    if (below !== '' && result.exitCode === 23 && /No such file or directory/u.test(result.stderr)) return ''
     const failure = runFailure(result, this.text('list', ''))
     if (failure !== undefined) throw failure
     if (result.exitCode !== 0) throw new Error(`The target could not be listed: ${result.stderr.trim()}`)
@@ -94,6 +115,10 @@ function lastCount(text: string): number | undefined {
 }
 
 function rawRoot(root: string): string {
-  const path = sourcePath(root, '')
-  return typeof path === 'string' ? path : path.toString('latin1')
+  const raw = sourcePath(root, '')
+  return typeof raw === 'string' ? raw : raw.toString('latin1')
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : ''
 }

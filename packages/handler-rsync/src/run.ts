@@ -28,7 +28,11 @@ export interface RunResult {
 export function run({ command, args, input, orphans, stallMs, signal, output }: Run): Promise<RunResult> {
   signal.throwIfAborted()
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { detached: true, stdio: 'pipe', env: { ...process.env, LC_ALL: 'C', LANG: 'C' } })
+    const child = spawn(command, args, {
+      detached: true,
+      stdio: 'pipe',
+      env: { ...process.env, LC_ALL: 'C', LANG: 'C', TZ: 'UTC' },
+    })
     const { pid } = child
     if (pid !== undefined) orphans?.started(pid)
     const guard = new Watch(pid, stallMs, signal)

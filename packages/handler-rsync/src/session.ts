@@ -2,6 +2,7 @@ import type { Batch, Change, HandlerContext, Session, SyncResult } from '@clsync
 import { parseDestination } from './destination.ts'
 import { readListing } from './inventory.ts'
 import { bringAll } from './bring.ts'
+import { MARKER, Marker } from './marker.ts'
 import { applyMoves } from './move.ts'
 import type { RsyncOptions } from './options.ts'
 import { Orphans } from './orphans.ts'
@@ -21,26 +22,26 @@ export async function openSession(options: RsyncOptions, context: HandlerContext
   const temps = new TempNames(context.stateDir)
   const target = new Target({ destination: parseDestination(options.destination), options, context, orphans, temps })
   const rsync = new Rsync({ options, context, target, orphans: context.dryRun ? undefined : orphans })
-  const source = new Source(context.root)
-  const place: Place = {
-    ...{ options, context, source, target, rsync, temps },
-    undeleted: new Set(),
-    moved: { batch: '', paths: new Set() },
-    trustsTarget: !context.isKnown,
-  }
   const list = async function* (signal: AbortSignal) {
-    yield* readListing(await rsync.list(signal))
+    for (const entry of readListing(await rsync.list(signal))) if (target.hasShell || entry.path !== MARKER) yield entry
   }
-  if (context.dryRun) return { sync: (batch) => tell(batch, place), inventory: list, close: async () => target.close() }
+  if (context.dryRun) {
+    return {
+      sync: (batch) => tell(batch, { options, context, target, rsync }),
+      inventory: list,
+      close: async () => target.close(),
+    }
+  }
   await orphans.end()
+  let place: Place
   try {
-    await target.ready(AbortSignal.timeout(SETUP_MS))
+    place = await openPlace({ options, context, target, rsync, temps })
   } catch (error) {
     target.close()
     throw error
   }
   return {
-    isNew: target.isNew,
+    isNew: target.isNew || place.marker?.isNew === true,
     get moves() {
       return target.hasShell && options.delete !== 'never'
     },
@@ -54,17 +55,51 @@ export async function openSession(options: RsyncOptions, context: HandlerContext
   }
 }
 
+type Means = Pick<Place, 'options' | 'context' | 'target' | 'rsync' | 'temps'>
+
+async function openPlace(means: Means): Promise<Place> {
+  const { options, context, target, rsync } = means
+  const signal = AbortSignal.timeout(SETUP_MS)
+  await target.ready(signal)
+  const { identity, name } = target
+  const marker = target.hasShell || !options.marker ? undefined : new Marker({ context, identity, rsync, name })
+  await marker?.recognise(signal)
+  return {
+    ...means,
+    marker,
+    source: new Source(context.root),
+    undeleted: new Set(),
+    moved: { batch: '', paths: new Set() },
+    trustsTarget: !context.isKnown,
+  }
+}
+
 async function sync(pass: Pass): Promise<SyncResult> {
   const { batch, signal, place } = pass
   signal.throwIfAborted()
-  const changes = batch.changes.filter(({ path, from }) => !isProtected(place.options, path) && !isProtected(place.options, from))
-  if (changes.length === 0) return {}
+  const changes = batch.changes.filter((change) => isOurs(pass, change))
+  if (changes.length === 0) return { failed: pass.failed }
   await place.target.ready(signal)
+  await place.marker?.check(signal)
   const of = (...types: Change['type'][]): Change[] => changes.filter(({ type }) => types.includes(type))
   const moved = await applyMoves(pass, of('move'))
   if (deletesIn(place.options, batch.reason)) await applyDeletes(pass, of('delete'))
   await bringAll(pass, [...moved, ...of('create', 'update')])
+  // What was written since the last look may lie in another directory by now: then none of it has arrived.
+  await place.marker?.check(signal)
   return { failed: pass.failed, stale: pass.stale }
+}
+
+/** Not where the user or the marker want to be left alone. */
+function isOurs({ place, failed }: Pass, { path, from }: Change): boolean {
+  if (place.marker !== undefined && path === MARKER) {
+    failed.push({
+      path,
+      error: new Error(`"${path}" is where clsync keeps its mark at the target; the option marker switches that off`),
+    })
+    return false
+  }
+  return !isProtected(place.options, path) && !isProtected(place.options, from)
 }
 
 function isProtected({ protectedPaths }: RsyncOptions, path: string | undefined): boolean {
@@ -72,7 +107,7 @@ function isProtected({ protectedPaths }: RsyncOptions, path: string | undefined)
 }
 
 /** Says what would be run, and for which paths. */
-async function tell({ changes, reason }: Batch, { context, rsync, options, target }: Place): Promise<void> {
+async function tell({ changes, reason }: Batch, { context, rsync, options, target }: Omit<Means, 'temps'>): Promise<void> {
   const { log } = context
   for (const { type, path, kind, from } of changes) {
     log.info(`would ${type} ${kind}`, from === undefined ? { path } : { path, from })

@@ -27,10 +27,24 @@ export class Sheet {
     const owner = `${user === undefined ? '' : ` -o ${user}`}${group === undefined ? '' : ` -g ${group}`}`
     const make = `install -m ${octal(mode)}${owner} /dev/null ./${temp}`
     const finish = `touch -d ${timeWord(mtimeNs)} ./${temp} && mv -fT -- ./${temp} ${here(nameOf(path))}`
+    if (size <= MOST_INLINE && !content.includes(0)) {
+      const text = word(Buffer.from(content.buffer, content.byteOffset, size).toString('latin1'))
+      const fill = size === 0 ? '' : `printf %s ${text} >>./${temp} && `
+      return this.#step((ok) => `if ${at(path)} && ${make}; then ${fill}${finish} && ${ok} || rm -f -- ./${temp}; fi;`)
+    }
     this.#content.push(content, WHOLE)
     return this.#step(
       (ok) => `if ${at(path)} && ${make}; then w ${temp} ${size}; ${finish} && ${ok} || rm -f -- ./${temp}; else d ${size}; fi;`,
     )
+  }
+
+  /** Owner, mode and time of a file whose content is right. */
+  attributes(path: string, attributes: Attributes): number {
+    const name = here(nameOf(path))
+    const owner = ownerWord(attributes)
+    const own = owner === '' ? '' : `chown ${owner} ${name} && `
+    const set = `${own}chmod ${octal(attributes.mode)} ${name} && touch -d ${timeWord(attributes.mtimeNs)} ${name}`
+    return this.#step((ok) => `${at(path)} && [ -f ${name} ] && ! [ -L ${name} ] && ${set} && ${ok};`)
   }
 
   /** A link, put in the place of what is at `path` in one step. */
@@ -69,8 +83,9 @@ export class Sheet {
     const names = paths.map((path) => here(nameOf(path)))
     const looks = names.map((name, place) => `left ${place} ${name};`).join(' ')
     // Behind a link or below a file there is nothing of ours.
-    const otherwise = `e=$(stat -- "$r"${below(directory)} 2>&1) || case $e in *Permission*) s shut "$e";; esac;`
-    this.#script += `if at ${below(directory)}; then rm -df -- ${names.join(' ')} 2>/dev/null; ${looks} else ${otherwise} fi; `
+    const missing = `e=$(stat -- "$r"${below(directory)} 2>&1) && e="not to be entered"; case $e in *"No such"*|*"Not a dir"*) ;; *) s shut "$e";; esac;`
+    const otherwise = `elif cd -P -- "$r"${below(directory)} 2>/dev/null; then :; else ${missing}`
+    this.#script += `if at ${below(directory)}; then rm -df -- ${names.join(' ')} 2>/dev/null; ${looks} ${otherwise} fi; `
   }
 
   /** Renames. An empty directory, a file or a link in the new place goes. Says `unmoved`, its number, and why. */
@@ -134,4 +149,6 @@ function ownerWord({ user, group }: Attributes): string {
   return user === undefined && group === undefined ? '' : `${user ?? ''}${group === undefined ? '' : `:${group}`}`
 }
 
+/** So much text is written by the shell itself, which saves a process. */
+const MOST_INLINE = 2048
 const WHOLE = Buffer.from('whole\n')

@@ -22,7 +22,7 @@ export const HELLO = 'clsync-shell-1'
  *
  * - `s` says records.
  * - `at DIRECTORY` goes there when the way below the root leads through no link; from then on the shell is in that directory itself,
- *   wherever it is moved.
+ *   wherever it is moved. One that is read-only is opened for its owner; who goes there closes it in the end.
  * - `w TEMP SIZE` writes content to a new file; `d SIZE` passes over it. The line after it shows that it came whole.
  * - `left` says what could not be deleted.
  * - `begin` makes sure that the root is the directory that was opened, and `over` that it has been all the time. It is not held open
@@ -31,13 +31,14 @@ export const HELLO = 'clsync-shell-1'
 export const PROGRAM = [
   'LC_ALL=C; export LC_ALL; unset CDPATH; set -Cf; umask 077; nl=$(printf "\\nx"); nl=${nl%x}',
   's() { printf "%s\\0" "$@"; }',
-  'at() { cd -P -- "$r$1/" 2>/dev/null && [ "$PWD" = "$r$1" ]; }',
+  'at() { cd -P -- "$r$1/" 2>/dev/null && [ "$PWD" = "$r$1" ] && { [ -w . ] || chmod u+w . 2>/dev/null || :; }; }',
   'whole() { IFS= read -r g && [ "$g" = whole ] || exit 1; }',
   'd() { [ "$1" = 0 ] || head -c "$1" >/dev/null || exit 1; whole; }',
   'w() { if [ "$2" = 0 ] || head -c "$2" >>"./$1"; then whole; else rm -f -- "./$1"; exit 1; fi; }',
   'has() { [ -e "$1" ] || [ -L "$1" ]; }',
   'isdir() { [ -d "$1" ] && ! [ -L "$1" ]; }',
-  'left() { if has "$2"; then s left "$1" "$(rm -df -- "$2" 2>&1)"; fi; }',
+  // `rm -d` reads a directory to see whether it is empty, which may not be allowed.
+  'left() { if has "$2"; then if isdir "$2"; then e=$(rmdir -- "$2" 2>&1); else e=$(rm -f -- "$2" 2>&1); fi || s left "$1" "$e"; fi; }',
   'begin() { exec 8<"$r" && [ "$(stat -L -c %d:%i /dev/fd/8)" = "$id" ] || { s gone; exit 1; }; }',
   'over() { [ "$r" -ef /dev/fd/8 ] || { s gone; exit 1; }; exec 8<&-; cd /; s end; }',
   `s ${HELLO}; while IFS= read -r l; do eval "$l"; done`,

@@ -51,6 +51,8 @@ class Errand {
       const text = source.readLink(path)
       if (text !== undefined)
         this.#steps.set(item, [this.#sheet.link(bytesOf(path), this.#temp(path), text, this.#attributes(item.stat))])
+    } else if (isHeld(item)) {
+      this.#steps.set(item, [this.#sheet.attributes(bytesOf(path), this.#attributes(item.stat))])
     } else {
       const snapshot = source.read(path, MOST_BYTES)
       if (snapshot === undefined) return
@@ -98,8 +100,8 @@ class Errand {
       const stat = path === '' ? undefined : source.look(path)
       if (stat?.kind !== 'directory') continue
       const item = own.get(path)
-      if (item === undefined) numbers.push(this.#sheet.time(bytesOf(path), stat.stat.mtimeNs))
-      else this.#steps.get(item)!.push(this.#sheet.settle(bytesOf(path), this.#attributes(stat.stat)))
+      if (item === undefined && isWritable(stat.stat)) numbers.push(this.#sheet.time(bytesOf(path), stat.stat.mtimeNs))
+      else (this.#steps.get(item!) ?? numbers).push(this.#sheet.settle(bytesOf(path), this.#attributes(stat.stat)))
     }
     return numbers
   }
@@ -114,14 +116,26 @@ class Errand {
   }
 }
 
+/** Whether its owner may write to it. What is not was opened by us, and is to be closed. */
+function isWritable({ mode }: Item['stat']): boolean {
+  return (Number(mode) & 0o200) !== 0
+}
+
+/** Whether the target has the file's bytes already. */
+function isHeld({ change }: Item): boolean {
+  return !change.content && change.kind === 'file' && (change.type === 'move' || change.previousKind === 'file')
+}
+
 /** What the shell brings as exactly as rsync does. */
-function isSmall(pass: Pass, { kind, stat }: Item): boolean {
+function isSmall(pass: Pass, item: Item): boolean {
+  const { kind, stat } = item
   if (stat.mtimeNs < 0n) return false
   if (kind !== 'file') return true
+  if (isHeld(item)) return true
   const mode = Number(stat.mode)
   // Writing clears the set-id bits, and only root writes what is read-only.
-  const isWritable = (mode & 0o7000) === 0 && (mode & 0o200) !== 0
-  return stat.size <= MOST_BYTES && isWritable && (stat.nlink === 1n || !pass.place.options.hardLinks)
+  const isOpen = (mode & 0o7000) === 0 && isWritable(stat)
+  return stat.size <= MOST_BYTES && isOpen && (stat.nlink === 1n || !pass.place.options.hardLinks)
 }
 
 /** Beyond it one rsync is faster than as many steps. */

@@ -23,7 +23,7 @@ export class Target {
   readonly #options: RsyncOptions
   readonly #context: HandlerContext
   readonly #orphans: Orphans
-  readonly #identity: Identity
+  readonly identity: Identity
   readonly #given: Destination
   readonly #temps: TempNames
   readonly connection: SshConnection | undefined
@@ -44,7 +44,7 @@ export class Target {
     this.#orphans = orphans
     this.#given = destination
     this.destination = destination
-    this.#identity = new Identity(context.stateDir, destinationText(destination))
+    this.identity = new Identity(context.stateDir, destinationText(destination))
     this.#isBare = !options.shell || destination.kind === 'daemon'
     if (destination.kind === 'ssh') {
       this.connection = new SshConnection({ destination, options: options.ssh, stateDir: context.stateDir, orphans })
@@ -81,7 +81,7 @@ export class Target {
       return await this.#shell.request({ script: `begin; ${script} over`, ...(content && { content }) }, signal)
     } catch (error) {
       if (error instanceof ShellLost && error.records.includes('gone'))
-        throw new DestinationGone(`The destination ${this.#name} is not there, or another one is in its place.`)
+        throw new DestinationGone(`The destination ${this.name} is not there, or another one is in its place.`)
       throw error
     }
   }
@@ -104,7 +104,7 @@ export class Target {
   }
 
   async #open(shell: Shell, signal: AbortSignal): Promise<void> {
-    const recorded = this.#identity.recorded()
+    const recorded = this.identity.recorded()
     const { isKnown, accept } = this.#context
     const expected = this.#mark ?? (isKnown && !accept ? recorded : undefined)
     const [said, ...told] = await this.#ask(shell, openScript(this.#given.path, expected === undefined), signal)
@@ -113,7 +113,7 @@ export class Target {
     const [root, mark, uid, gid, group] = told as [string, string, string, string, string] // as `openScript` says them
     if (expected !== undefined && expected !== mark) throw this.#anotherOne()
     this.isNew = isKnown && recorded !== undefined && recorded !== mark
-    if (recorded !== mark) this.#identity.record(mark)
+    if (recorded !== mark) this.identity.record(mark)
     this.#mark = mark
     this.destination = { ...this.#given, path: root }
     this.owners = new Owners(
@@ -137,34 +137,36 @@ export class Target {
     this.#shell?.close()
     this.#shell = undefined
     this.#isBare = true
-    this.#context.log.warn(`rsync does all at ${this.#name}, which takes longer: ${why}`)
+    this.#context.log.warn(`rsync does all at ${this.name}, which takes longer: ${why}`)
   }
 
   #unready(said: string, reason: string, wasThere: boolean): Error {
+    if (this.#mark !== undefined) return this.#anotherOne()
     if (said === 'nodirectory' || /File exists|Not a directory/u.test(reason)) {
       return refuse({
-        message: `The destination ${this.#name} is not a directory.`,
+        message: `The destination ${this.name} is not a directory.`,
         fix: 'Name a directory, or move away what is there.',
       })
     }
     if (said === 'unmade' && /Permission denied/u.test(reason)) {
       return refuse({
-        message: `The destination ${this.#name} cannot be made: ${reason}`,
+        message: `The destination ${this.name} cannot be made: ${reason}`,
         fix: 'Make the directory yourself and give it to the user that writes there.',
       })
     }
     if (wasThere) return this.#anotherOne()
-    return new Error(`The destination ${this.#name} cannot be opened: ${reason || said}`)
+    return new Error(`The destination ${this.name} cannot be opened: ${reason || said}`)
   }
 
   /** At the start a person has to look; later it may just come back. */
   #anotherOne(): Error {
-    const message = `The destination ${this.#name} is not the directory that was synced to before: it was unmounted, removed or replaced.`
+    const message = `The destination ${this.name} is not the directory that was synced to before: it was unmounted, removed or replaced.`
     if (this.#mark !== undefined) return new DestinationGone(message)
     return refuse({ message, fix: 'Mount it or put it back. If it is meant to start anew, start again with --accept.' })
   }
 
-  get #name(): string {
+  /** For people. */
+  get name(): string {
     return destinationText(this.#given)
   }
 }

@@ -3,7 +3,7 @@ import type { Room } from '../mutant.ts'
 /** From what is different to what was seen. */
 export const applying: Room = {
   folder: 'packages/core/src/tree',
-  tests: ['packages/core/test/tree'],
+  tests: ['packages/core/test/tree', 'packages/core/test/regressions'],
   mutants: [
     {
       name: 'the root is not looked at before its entries are gone',
@@ -120,21 +120,21 @@ export const applying: Room = {
     {
       name: 'only the name that was hinted at is updated',
       file: 'apply.ts',
-      find: 'if (disk.nlink > 1 && row.id === 0) updateLinks(context, finding, disk, finding.content)',
+      find: 'if (disk.nlink > 1 && row.id === 0) updateLinks(context, limbo, finding, disk, finding.content)',
       replace: '',
       why: 'the kernel tells of one name: what holds for it holds for all names of the file',
     },
     {
       name: 'a further name does not show what was written',
       file: 'apply.ts',
-      find: '} else if (disk.nlink > 1) updateLinks(context, finding, disk, finding.content)',
+      find: '} else if (disk.nlink > 1) updateLinks(context, limbo, finding, disk, finding.content)',
       replace: '}',
       why: 'what was written through a new name is in the file of the old ones',
     },
     {
       name: 'a name that goes takes along what was written through it',
       file: 'apply.ts',
-      find: 'if (wasFile && row!.nlink > 1) lookAtLinks(context, row!, content)',
+      find: 'if (wasFile && row!.nlink > 1) lookAtLinks(context, limbo, row!, content)',
       replace: '',
       why: 'what was written through a name that is gone shows under the others',
     },
@@ -162,7 +162,7 @@ export const applying: Room = {
     {
       name: 'what a dead process left between two places stays',
       file: 'limbo.ts',
-      find: 'for (const row of left) remove(context, row.name, row)',
+      find: 'for (const row of left) remove(context, limbo, row.name, row)',
       replace: '',
       why: 'nothing is in limbo for good',
     },
@@ -183,7 +183,7 @@ export const applying: Room = {
     {
       name: 'further names of what went with its directory are not looked at',
       file: 'limbo.ts',
-      find: 'for (const file of linked) lookAtLinks(context, file, false)',
+      find: 'for (const file of linked) lookAtLinks(context, limbo, file, false)',
       replace: '',
       why: 'what was written through a name that is gone shows under the others',
     },
@@ -193,6 +193,13 @@ export const applying: Room = {
       find: 'context.disarm(dir)',
       replace: 'context.directories.delete(dir)',
       why: 'watches are given back',
+    },
+    {
+      name: 'a mount that has gone is not asked about when a file is in its place',
+      file: 'apply.ts',
+      find: '(hasCome || hasGone)',
+      replace: 'hasCome',
+      why: 'what was mounted can be neither removed nor renamed: nobody has deleted what was in it',
     },
   ],
 }

@@ -1,77 +1,20 @@
 import type { Room } from '../mutant.ts'
 
-const TESTS = [
-  'outbox',
-  'ledger',
-  'health',
-  'dispatch',
-  'delete-limit',
-  'first-contact',
-  'target',
-  'restart',
-  'held-deletes',
-].map((name) => `packages/core/test/engine/${name}.test.ts`)
+const TESTS = ['outbox', 'delete-limit', 'first-contact', 'target', 'restart', 'held-deletes'].map(
+  (name) => `packages/core/test/engine/${name}.test.ts`,
+)
 
-/** The conductor's lower half: from what is due to what a target has confirmed. */
+/** The conductor's lower half: what is due, for whom, and when it goes. */
 export const sending: Room = {
   folder: 'packages/core/src/engine',
   tests: [...TESTS, 'packages/core/test/regressions'],
   mutants: [
-    {
-      name: 'ack before sync',
-      file: 'delivery.ts',
-      find: 'await hooks.sync.promise(Object.assign(event, { signal }))',
-      replace: 'void hooks.sync.promise(Object.assign(event, { signal })).catch(() => undefined)',
-      why: 'only what the handler has confirmed is acked',
-    },
-    {
-      name: 'the flight is not written down',
-      file: 'delivery.ts',
-      find: '    begin(sent)\n',
-      replace: '    if (batch.attempt > 1) begin(sent)\n',
-      why: 'after a crash what was in flight is in doubt',
-    },
-    {
-      name: 'paths that a plugin took out count as sent',
-      file: 'delivery.ts',
-      find: 'sent = keptSteps(steps, batch)',
-      replace: 'sent = steps',
-      why: 'only what was sent is acked',
-    },
-    {
-      name: 'the place that a move leaves is not written down',
-      file: 'ledger.ts',
-      find: 'from === undefined ? [path] : [path, from]',
-      replace: '[path]',
-      why: 'after a crash both places of a move are in doubt',
-    },
-    {
-      name: 'what failed is not in doubt',
-      file: 'ledger.ts',
-      find: 'if (hasFailed(step)) doubt(step)\n          else confirm(acked, step)',
-      replace: 'if (!hasFailed(step)) confirm(acked, step)',
-      why: 'an attempt that failed may have got half way: the target may hold what the source has lost since',
-    },
-    {
-      name: 'what an earlier run had in flight is believed',
-      file: 'ledger.ts',
-      find: '            doubt({ path, from })\n',
-      replace: '',
-      why: 'a batch whose end nobody saw is in doubt',
-    },
     {
       name: 'the flight record is ignored at the start',
       file: 'target.ts',
       find: "for (const path of this.#parts.ledger.recover()) this.outbox.touch(path, 'tree', clock.monotonic())",
       replace: '',
       why: 'a batch whose end nobody saw is in doubt',
-    },
-    {
-      name: 'a late doubt is forgotten by the next start',
-      file: 'ledger.ts',
-      find: '        record.dirty = true\n        for (const step of steps)',
-      replace: '        for (const step of steps)',
-      why: 'as long as something differs, the next start compares everything',
     },
     {
       name: 'the next start is not told that something waits',
@@ -173,69 +116,6 @@ export const sending: Room = {
       why: 'what goes from the source before it was sent is deleted at the target that held it',
     },
     {
-      name: 'a batch that fails is taken for done',
-      file: 'settlement.ts',
-      find: 'const hasFailed = (step: Step): boolean => error !== undefined || (failed',
-      replace: 'const hasFailed = (step: Step): boolean => (failed',
-      why: 'only what the handler has confirmed is acked',
-    },
-    {
-      name: 'a path that changed meanwhile is not sent again',
-      file: 'settlement.ts',
-      find: "    schedule.touch(path, 'entry', now)\n",
-      replace: '',
-      why: 'what is in doubt is sent again',
-    },
-    {
-      name: 'what waits for a batch is lost when it comes back',
-      file: 'settlement.ts',
-      find: '    else schedule.resume(item)\n',
-      replace: '    else if (error === undefined) schedule.resume(item)\n',
-      why: 'all that was not sent is compared again',
-    },
-    {
-      name: 'deletions that failed count as done',
-      file: 'settlement.ts',
-      find: "  options.deleteLimit.giveBack(sent.filter((step) => step.type === 'delete' && (hasFailed(step) || doubtful.has(step))).length)\n",
-      replace: '',
-      why: 'what has to be deleted once more does not count twice',
-    },
-    {
-      name: 'a failed path is never tried again',
-      file: 'settlement.ts',
-      find: '    schedule.postpone(item, now + waitMs)\n    if (reason',
-      replace: '    if (reason',
-      why: 'no error is silent: it leads to a retry',
-    },
-    {
-      name: 'a failed batch is never tried again',
-      file: 'settlement.ts',
-      find: '    else schedule.resume({ ...freshItem(path, now), attempts: item.attempts })\n',
-      replace: '',
-      why: 'no error is silent: it leads to a retry',
-    },
-    {
-      name: 'a path that works again is still a problem',
-      file: 'settlement.ts',
-      find: 'if (!hasFailed(step)) retries.solve(step.path)\n    else ',
-      replace: 'if (hasFailed(step)) ',
-      why: 'problems are what does not work now',
-    },
-    {
-      name: 'a batch that fails as a whole comes back as large',
-      file: 'health.ts',
-      find: 'Math.floor(maxChanges / 4 ** Math.max(0, this.failures - 1))',
-      replace: 'maxChanges',
-      why: 'one bad path does not keep the others from the target',
-    },
-    {
-      name: 'a failed target is called without a pause',
-      file: 'health.ts',
-      find: 'if (this.retryAt > now) return true',
-      replace: '',
-      why: 'a target that is away is not called all the time',
-    },
-    {
       name: 'deletions are counted for ever',
       file: 'delete-limit.ts',
       find: 'recent = recent.filter(({ at }) => at > now - WINDOW_MS)',
@@ -285,27 +165,6 @@ export const sending: Room = {
       why: 'what happened before a batch was made up is in it',
     },
     {
-      name: 'a handler that hangs is waited for',
-      file: 'dispatch.ts',
-      find: '        else abort(timedOut(batch, timeoutMs))\n',
-      replace: '',
-      why: 'a batch without progress is given up',
-    },
-    {
-      name: 'a handler that gets on is given up',
-      file: 'dispatch.ts',
-      find: 'if (now > before) timer = watch(now)',
-      replace: 'if (now < before) timer = watch(now)',
-      why: 'a large file takes its time',
-    },
-    {
-      name: 'a handler that does not come back has failed',
-      file: 'dispatch.ts',
-      find: "settle({ type: 'lost', error, late: running })",
-      replace: "settle({ type: 'failed', error })",
-      why: 'who was given up may have written something old after what came next',
-    },
-    {
       name: 'a busy file is never sent',
       file: 'comparison.ts',
       find: 'Math.min(Math.max(item.lastAt, now - quietMs) + settleMs, item.firstAt + maxWaitMs)',
@@ -339,6 +198,20 @@ export const sending: Room = {
       find: '  if (task.dryRun) return { store: createStore(copyDatabase(task.stateDir)), damaged: undefined }\n',
       replace: '',
       why: 'a dry run remembers nothing',
+    },
+    {
+      name: 'whatever directory the target has there will do',
+      file: 'comparison.ts',
+      find: 'return acked.stamp === DOUBT || sameIdentity(seen, { ...acked, kind: acked.kind })',
+      replace: 'return true',
+      why: 'what belongs into a new directory is not put into the former one of its name',
+    },
+    {
+      name: 'the root is not looked at before a batch',
+      file: 'target.ts',
+      find: ' || !this.#o.source().halting.isWell(now)',
+      replace: '',
+      why: 'a handler reads what was seen, and not what was put in its place',
     },
   ],
 }

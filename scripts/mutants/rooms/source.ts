@@ -82,7 +82,7 @@ export const source: Room = {
     {
       name: 'an emptied root deletes everything',
       file: 'guard.ts',
-      find: 'return fs.list(root)?.length === 0\n',
+      find: 'return fs.isEmpty?.(root) ?? fs.list(root)?.length === 0\n',
       replace: 'return fs.list(root) === undefined\n',
       why: 'a disk that is not mounted shows an empty directory',
     },
@@ -162,6 +162,29 @@ export const source: Room = {
       find: '? { ...found, dev: 0 } : found',
       replace: '? { ...found } : found',
       why: 'another device number after a reboot is no other tree',
+    },
+    {
+      name: 'a root is known that could not be written down',
+      file: 'guard.ts',
+      find: `        record(JSON.stringify(now)) // first: what could not be written down is not known at the next start
+        known = now`,
+      replace: `        known = now
+        record(JSON.stringify(now))`,
+      why: 'the next process compares the root with what was written down',
+    },
+    {
+      name: 'problems stay when their paths have gone',
+      file: 'patrol.ts',
+      find: 'if (!this.#renewed.has(path)) this.problems.solve(toText(path))',
+      replace: 'if (this.#renewed.has(path) && path.length === 0) this.problems.solve(toText(path))',
+      why: 'problems are what does not work now',
+    },
+    {
+      name: 'a look that was asked for because of a move is not owed',
+      file: 'patrol.ts',
+      find: 'if (content || made || moved || suspectFromMs < Infinity) return true',
+      replace: 'if (content || made || suspectFromMs < Infinity) return true',
+      why: 'what could not be looked at is not known',
     },
   ],
 }

@@ -48,7 +48,7 @@ export function createGuard({ fs, root, seen, recorded, record, accept }: GuardO
   const text = toText(root)
   const isEmpty = (): boolean => {
     try {
-      return fs.list(root)?.length === 0
+      return fs.isEmpty?.(root) ?? fs.list(root)?.length === 0
     } catch (error) {
       throw new RootHalt(unreadable(text, error))
     }

@@ -97,7 +97,8 @@ export class Source {
     if (hint.type === 'root') {
       this.halting.checkAt = -Infinity
       this.#o.disturbed(ROOT_PATH)
-      return
+      // What was looked for meanwhile was looked for in vain, also when it is back by the time that it is checked.
+      hint = { type: 'tree', dir: ROOT_DIR }
     }
     if (hint.type === 'entry' || hint.type === 'directory') {
       const dir = this.#tree.directories.pathOf(hint.dir)

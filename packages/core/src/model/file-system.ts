@@ -12,6 +12,8 @@ export interface FileSystem {
   look(path: RawPath): Observation | undefined
   /** Names in a directory, in no order; `undefined` when it is not there or no directory. */
   list(path: RawPath): RawPath[] | undefined
+  /** Whether a directory is there and holds nothing; costs the same for one of any size. Absent: it has to be listed. */
+  isEmpty?(path: RawPath): boolean
   /** Magic number of the file system's type (`statfs`), to notice that another one was mounted. */
   typeOf(path: RawPath): number
   /**
@@ -35,6 +37,19 @@ export const nodeFileSystem: FileSystem = {
       return fs.readdirSync(toFsPath(path), 'latin1') as RawPath[]
     } catch (error) {
       if (isAbsent(error)) return undefined
+      throw error
+    }
+  },
+  isEmpty(path) {
+    try {
+      const directory = fs.opendirSync(toFsPath(path))
+      try {
+        return directory.readSync() === null
+      } finally {
+        directory.closeSync()
+      }
+    } catch (error) {
+      if (isAbsent(error)) return false
       throw error
     }
   },

@@ -18,6 +18,8 @@ export interface ApplyOptions {
 
 /** Brings findings into the seen state: first all that left, then all that came, so that renames, chains and swaps meet. */
 export function applyFindings(context: TreeContext, limbo: Limbo, findings: readonly Finding[], options: ApplyOptions): void {
+  // Looked at before and after: what was looked for in a root that was away would have vanished.
+  if (findings.some((finding) => finding.dir === ROOT_DIR && isVanished(finding))) context.guard(ROOT_PATH)
   const known = confirmed(context, withoutStrangers(context, limbo, findings, options), options)
   const vanished = known.filter(isVanished)
   for (const finding of vanished) guardMount(context, finding)
@@ -27,12 +29,12 @@ export function applyFindings(context: TreeContext, limbo: Limbo, findings: read
     if (current === undefined || !sameIdentity(current, row!)) continue // a later look has dealt with it
     const wasFile = row!.kind === 'file'
     limbo.detach(dir, name, path, row!.id, wasFile && content)
-    if (wasFile && row!.nlink > 1) lookAtLinks(context, row!, content)
+    if (wasFile && row!.nlink > 1) lookAtLinks(context, limbo, row!, content)
   }
   for (const finding of known) {
     if (finding.disk === undefined) continue
     // Where something is known by now, a later look has put it there.
-    if (context.table.get(finding.dir, finding.name) !== undefined) update(context, finding, finding.disk, options)
+    if (context.table.get(finding.dir, finding.name) !== undefined) update(context, limbo, finding, finding.disk, options)
     else if (isAppeared(finding)) place(context, limbo, finding, options)
   }
 }
@@ -130,7 +132,7 @@ function place(context: TreeContext, limbo: Limbo, finding: Finding, options: Ap
     if (id > 0) {
       context.directories.set(id, dir, name)
       options.scan(id, true, true)
-    } else if (disk.nlink > 1) updateLinks(context, finding, disk, finding.content)
+    } else if (disk.nlink > 1) updateLinks(context, limbo, finding, disk, finding.content)
     return
   }
   const left = limbo.release(twin.name)
@@ -145,7 +147,7 @@ function place(context: TreeContext, limbo: Limbo, finding: Finding, options: Ap
     context.directories.set(twin.id, dir, name)
     // Hints from inside may have been read under the old path: what is below is looked at once more.
     options.scan(twin.id, true)
-  } else if (disk.nlink > 1) updateLinks(context, finding, disk, content === stamp)
+  } else if (disk.nlink > 1) updateLinks(context, limbo, finding, disk, content === stamp)
 }
 
 /** A hint of a write under the old name may still be on its way, and be of no use by then. */
@@ -197,13 +199,13 @@ function applyByTheWay(context: TreeContext, limbo: Limbo, found: Finding, optio
   if (found.dir !== ROOT_DIR) settleDirectory(context, found.dir, news)
 }
 
-function update(context: TreeContext, finding: Finding, disk: Observation, options: ApplyOptions): void {
+function update(context: TreeContext, limbo: Limbo, finding: Finding, disk: Observation, options: ApplyOptions): void {
   const row = context.table.get(finding.dir, finding.name)
   if (row === undefined || !sameIdentity(row, disk)) return // it has just turned up elsewhere
   const stamp = ++context.counters.stamp
   context.table.put(finding.dir, finding.name, { ...disk, id: row.id, stamp, content: finding.content ? stamp : row.content })
   tell(context, options, finding.path, 'entry')
-  if (disk.nlink > 1 && row.id === 0) updateLinks(context, finding, disk, finding.content)
+  if (disk.nlink > 1 && row.id === 0) updateLinks(context, limbo, finding, disk, finding.content)
 }
 
 /**

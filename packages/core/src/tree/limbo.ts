@@ -2,13 +2,13 @@ import type { DirId } from '../model/entry.ts'
 import { type RawPath, ROOT_PATH } from '../model/path.ts'
 import { LIMBO, type SeenEntry } from '../model/seen.ts'
 import type { TreeContext } from './context.ts'
-import { lookAtLinks } from './links.ts'
+import { type Away, lookAtLinks } from './links.ts'
 
 /**
  * Entries that have left their place. Until it is settled, one of them that turns up elsewhere keeps all that is known of
  * it, and below it: that is how a rename of a directory of any size is one row.
  */
-export interface Limbo {
+export interface Limbo extends Away {
   /** Takes a row out of its place. `written`: its bytes may have changed since it was seen. */
   detach(dir: DirId, name: RawPath, path: RawPath, id: DirId, written: boolean): void
   /** The row of limbo with this name was given a place; returns the path that it had. */
@@ -26,11 +26,7 @@ export function createLimbo(context: TreeContext): Limbo {
   const paths = new Map<RawPath, { readonly path: RawPath; readonly written: boolean }>()
   let next = 0
   let hasStray = false
-  // Rows that a dead process, or a scan that was given up, left behind: nobody was told that they have gone, nor from where.
-  const left = table.list(LIMBO)
-  for (const row of left) remove(context, row.name, row)
-  if (left.length > 0) context.touch(ROOT_PATH, 'tree')
-  return {
+  const limbo: Limbo = {
     detach(dir, name, path, id, written) {
       const key = String(++next) as RawPath
       if (!table.move(dir, name, LIMBO, key)) return // it has turned up elsewhere already
@@ -42,6 +38,10 @@ export function createLimbo(context: TreeContext): Limbo {
       paths.delete(name)
       return left
     },
+    noteWritten(name) {
+      const left = paths.get(name)
+      if (left !== undefined) paths.set(name, { ...left, written: true })
+    },
     noteStray: () => void (hasStray = true),
     get hasStray() {
       return hasStray
@@ -49,7 +49,7 @@ export function createLimbo(context: TreeContext): Limbo {
     settle() {
       hasStray = false
       for (const [key, { path }] of paths) {
-        remove(context, key, table.get(LIMBO, key))
+        remove(context, limbo, key, table.get(LIMBO, key))
         context.touch(path, 'tree')
       }
       paths.clear()
@@ -58,9 +58,14 @@ export function createLimbo(context: TreeContext): Limbo {
       return paths.size
     },
   }
+  // Rows that a dead process, or a scan that was given up, left behind: nobody was told that they have gone, nor from where.
+  const left = table.list(LIMBO)
+  for (const row of left) remove(context, limbo, row.name, row)
+  if (left.length > 0) context.touch(ROOT_PATH, 'tree')
+  return limbo
 }
 
-function remove(context: TreeContext, key: RawPath, row: SeenEntry | undefined): void {
+function remove(context: TreeContext, limbo: Away, key: RawPath, row: SeenEntry | undefined): void {
   context.table.remove(LIMBO, key)
   const queue = row?.id ? [row.id] : []
   for (let dir = queue.pop(); dir !== undefined; dir = queue.pop()) {
@@ -69,6 +74,6 @@ function remove(context: TreeContext, key: RawPath, row: SeenEntry | undefined):
     const { directories, linked } = context.table.removeListing(dir)
     queue.push(...directories)
     // Hints from inside were of no use any more.
-    for (const file of linked) lookAtLinks(context, file, false)
+    for (const file of linked) lookAtLinks(context, limbo, file, false)
   }
 }

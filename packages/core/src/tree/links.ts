@@ -9,22 +9,31 @@ interface Place {
   readonly name: RawPath
 }
 
+/** What is away from its place, and may turn up under another name. */
+export interface Away {
+  /** The file of the row of limbo with this name was written to, under another of its names. */
+  noteWritten(name: RawPath): void
+}
+
 /** The kernel names one of a file's names only: what holds for it holds for all of them. */
-export function updateLinks(context: TreeContext, { dir, name }: Place, disk: Observation, content: boolean): void {
+export function updateLinks(context: TreeContext, limbo: Away, { dir, name }: Place, disk: Observation, content: boolean): void {
   for (const row of context.table.byInode(disk.ino)) {
-    if (row.parent === LIMBO || (row.parent === dir && row.name === name) || !sameIdentity(row, disk)) continue
-    const path = pathOfRow(context, row)
-    if (path === undefined) continue
+    if ((row.parent === dir && row.name === name) || !sameIdentity(row, disk)) continue
+    if (row.parent === LIMBO) {
+      if (content) limbo.noteWritten(row.name)
+      continue
+    }
     const bytes = content || row.sizeBytes !== disk.sizeBytes || row.mtimeMs !== disk.mtimeMs
     if (!bytes && sameObservation(row, disk)) continue
     const stamp = ++context.counters.stamp
     context.table.put(row.parent, row.name, { ...disk, id: 0, stamp, content: bytes ? stamp : row.content })
-    context.touch(path, 'entry')
+    const path = pathOfRow(context, row)
+    if (path !== undefined) context.touch(path, 'entry')
   }
 }
 
 /** A name of a file has gone: what was written through it shows under the others only when they are looked at. */
-export function lookAtLinks(context: TreeContext, gone: SeenEntry, content: boolean): void {
+export function lookAtLinks(context: TreeContext, limbo: Away, gone: SeenEntry, content: boolean): void {
   for (const row of context.table.byInode(gone.ino)) {
     if (row.parent === LIMBO || !sameIdentity(row, gone)) continue
     const path = pathOfRow(context, row)
@@ -36,7 +45,7 @@ export function lookAtLinks(context: TreeContext, gone: SeenEntry, content: bool
       context.again({ type: 'entry', dir: row.parent, name: row.name, content })
     }
     if (disk === undefined || !sameIdentity(row, disk)) continue
-    return updateLinks(context, NOWHERE, disk, content)
+    return updateLinks(context, limbo, NOWHERE, disk, content)
   }
 }
 

@@ -1,68 +1,16 @@
 import { expect, test } from 'vitest'
-import type { Step } from '../../src/batch/step.ts'
-import { createComparison } from '../../src/engine/comparison.ts'
-import { createDeleteLimit } from '../../src/engine/delete-limit.ts'
-import { createFlight } from '../../src/engine/flight.ts'
-import { Outbox, type Parcel } from '../../src/engine/outbox.ts'
-import { createProblems } from '../../src/engine/problems.ts'
-import type { Scope } from '../../src/model/difference.ts'
-import type { ScheduleOptions } from '../../src/model/task.ts'
-import { createSchedule } from '../../src/schedule/schedule.ts'
-import { createMemoryHandler } from '../../src/testing/memory-handler.ts'
-import { FakeClock } from '../../src/testing/fake-clock.ts'
-import { raw, type States, told, TwoStates } from '../support/two-states.ts'
-
-const AT_ONCE: ScheduleOptions = { delayMs: 0, settleMs: 0, maxWaitMs: 1000, minIntervalMs: 0, bigFile: undefined }
-
-function begin(seen: States, acked: States, options: Partial<ScheduleOptions> = {}, deletes = true) {
-  const states = new TwoStates(seen, acked)
-  const clock = new FakeClock(0)
-  const flight = createFlight()
-  const schedule = createSchedule({ delayMs: 0, hurryMs: 0 })
-  const problems = createProblems(() => 0)
-  const comparison = createComparison({
-    mayMove: () => true,
-    ...{ seen: states.store.seen, acked: states.acked, clock, flight, problems, schedule: { ...AT_ONCE, ...options } },
-    directories: () => states.sources.directories,
-    capabilities: createMemoryHandler({ recursive: false, byteNames: false }).handler.capabilities,
-    deleteLimit: createDeleteLimit({ share: 1, above: 0 }, false),
-  })
-  const forget = (steps: readonly Step[]): void => {
-    for (const { path } of steps) states.acked.remove(path)
-  }
-  const outbox = new Outbox({ schedule, flight, comparison, deletes, forget, held: () => {} })
-  const confirm = (parcel: Parcel): void => {
-    for (const { type, path, from, seen: entry } of parcel.steps) {
-      if (from !== undefined) states.acked.move(from, path)
-      if (type === 'delete') states.acked.remove(path)
-      else states.acked.put(path, entry!)
-    }
-    for (const item of parcel.again) schedule.resume(item)
-    outbox.release(parcel)
-  }
-  const touch = (path: string, scope: Scope): void => outbox.touch(raw(path), scope, clock.monotonic())
-  return { states, clock, outbox, problems, confirm, touch, next: (most = 1000) => outbox.next(clock.monotonic(), most) }
-}
-
-/** Everything that goes out, batch by batch, each confirmed before the next. */
-function drain({ next, confirm }: ReturnType<typeof begin>, most?: number): string[][] {
-  const batches: string[][] = []
-  for (let parcel = next(most); parcel !== undefined; parcel = next(most)) {
-    batches.push(told(parcel.steps))
-    confirm(parcel)
-  }
-  return batches
-}
+import { beginOutbox, drain } from '../support/outbox-stage.ts'
+import { raw, told } from '../support/two-states.ts'
 
 test('what a batch has no room for comes with the next ones, each once', () => {
-  const stage = begin({ 'd/': 1, 'd/a': 2, 'd/b': 3, 'd/c': 4, e: 5 }, {})
+  const stage = beginOutbox({ 'd/': 1, 'd/a': 2, 'd/b': 3, 'd/c': 4, e: 5 }, {})
   for (const path of ['d', 'e']) stage.touch(path, 'entry')
   expect(drain(stage, 2)).toEqual([['+d', '+d/a'], ['+d/b', '+d/c'], ['+e']])
   expect(stage.outbox.pending).toBe(0)
 })
 
 test('a path in use waits until its batch has come back, with what is touched of it meanwhile', () => {
-  const stage = begin({ 'd/': 1, 'd/f': 2 }, {})
+  const stage = beginOutbox({ 'd/': 1, 'd/f': 2 }, {})
   stage.touch('d', 'entry')
   const parcel = stage.next()!
   expect(told(parcel.steps)).toEqual(['+d', '+d/f'])
@@ -79,14 +27,14 @@ test('a path in use waits until its batch has come back, with what is touched of
 })
 
 test('a handler that deletes nothing is told of no deletions, and all of them are forgotten', () => {
-  const stage = begin({}, { 'd/': 1, 'd/a': 2, 'd/b': 3, 'd/c': 4, 'd/e': 5 }, {}, false)
+  const stage = beginOutbox({}, { 'd/': 1, 'd/a': 2, 'd/b': 3, 'd/c': 4, 'd/e': 5 }, {}, false)
   stage.touch('d', 'entry')
   expect(drain(stage, 2)).toEqual([])
   expect([stage.states.acked.table.entries, stage.outbox.pending]).toEqual([0, 0])
 })
 
 test('both places of a rename are in use until it has come back', () => {
-  const stage = begin({ b: 1, a: 2 }, { a: 1 })
+  const stage = beginOutbox({ b: 1, a: 2 }, { a: 1 })
   for (const path of ['a', 'b']) stage.touch(path, 'tree')
   const parcel = stage.next()!
   expect(told(parcel.steps)).toEqual(['a > b'])
@@ -99,7 +47,7 @@ test('both places of a rename are in use until it has come back', () => {
 })
 
 test('what happened before a batch was made up does not disturb it', () => {
-  const stage = begin({ a: 1, b: 2 }, {})
+  const stage = beginOutbox({ a: 1, b: 2 }, {})
   stage.touch('a', 'entry')
   const first = stage.next()!
   stage.outbox.disturb(raw(''))
@@ -109,13 +57,13 @@ test('what happened before a batch was made up does not disturb it', () => {
 })
 
 test('a directory that the target lacks goes first, and brings along what was to be sent into it', () => {
-  const stage = begin({ 'd/': 1, 'd/e/': 2, 'd/e/f': 3 }, {})
+  const stage = beginOutbox({ 'd/': 1, 'd/e/': 2, 'd/e/f': 3 }, {})
   stage.touch('d/e/f', 'entry')
   expect(drain(stage).flat()).toEqual(['+d', '+d/e', '+d/e/f'])
 })
 
 test('a busy file is sent after its longest wait, a quiet one when it has been so for long enough', () => {
-  const stage = begin({ f: 1 }, {}, { settleMs: 100 })
+  const stage = beginOutbox({ f: 1 }, {}, { settleMs: 100 })
   const write = (): void => {
     const entry = stage.states.store.seen.get(1, raw('f'))!
     stage.states.store.seen.put(1, raw('f'), {
@@ -140,7 +88,7 @@ test('a busy file is sent after its longest wait, a quiet one when it has been s
 })
 
 test('an end makes everything go at once', () => {
-  const stage = begin({ f: 1 }, {}, { settleMs: 10_000, maxWaitMs: 10_000 })
+  const stage = beginOutbox({ f: 1 }, {}, { settleMs: 10_000, maxWaitMs: 10_000 })
   stage.touch('f', 'entry')
   expect(stage.next()).toBeUndefined()
   stage.outbox.flush(0)
@@ -148,7 +96,7 @@ test('an end makes everything go at once', () => {
 })
 
 test('a name that the handler cannot take is a problem, and not sent', () => {
-  const stage = begin({ ok: 1, '\xff': 2 }, {})
+  const stage = beginOutbox({ ok: 1, '\xff': 2 }, {})
   for (const path of ['ok', '\xff']) stage.touch(path, 'entry')
   expect(drain(stage)).toEqual([['+ok']])
   expect(stage.problems.paths()).toEqual(['\xff'])

@@ -6,6 +6,7 @@ import type { Store } from '../../src/store/store.ts'
 import { FakeClock } from '../../src/testing/fake-clock.ts'
 import { createGate } from '../support/gate.ts'
 import { liveEngine } from '../support/live-engine.ts'
+import { turnUntil } from '../support/turns.ts'
 
 const NOTHING = { share: 1, above: 0 }
 
@@ -209,15 +210,7 @@ test('what a handler may have written late, after it was given up, is sent once 
     ...{ clock, handlers: { gate: gate.handler } },
     task: { monitor: 'poll', pollIntervalMs: 3_600_000, timeoutMs: 1000 },
   })
-  const until = async (isDone: () => boolean): Promise<void> => {
-    for (let turns = 0; !isDone(); turns++) {
-      if (turns > 2000) throw new Error(`It never came true: ${gate.came.join(', ')}`)
-      clock.advance(10)
-      await new Promise((resolve) => {
-        setImmediate(resolve)
-      })
-    }
-  }
+  const until = (isDone: () => boolean): Promise<void> => turnUntil(clock, isDone, () => gate.came.join(', '))
   const late = Promise.withResolvers<undefined>()
   gate.answer = () => late.promise
   fs.mkdirSync(`${live.folder}/source/d`)

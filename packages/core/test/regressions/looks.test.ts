@@ -139,3 +139,55 @@ test('what a listing has and a look does not find is looked at again', () => {
   stage.look()
   expect(stage.known()).toEqual(['d', 'd/f', 'd/new'])
 })
+
+test('what is written through one name of a file is told of the other, which was renamed in the same moment', () => {
+  const stage = known(['a'])
+  stage.write('a')
+  stage.disk.link(stage.at('a'), stage.at('b'))
+  stage.hintAt('b')
+  stage.hintAt('a', { content: true })
+  stage.look()
+  const before = stage.seen('b')!
+  stage.write('a')
+  stage.move('b', 'c')
+  stage.hintAt('a', { content: true })
+  stage.hintAt('b', { moved: true })
+  stage.hintAt('c', { moved: true })
+  stage.look()
+  expect(stage.seen('c')!.content).toBeGreaterThan(before.content)
+})
+
+test('what is written through one name of a file is told of the other, whose directory was renamed in the same moment', () => {
+  const stage = known(['a', 'd/x'])
+  stage.write('a')
+  stage.disk.link(stage.at('a'), stage.at('d/b'))
+  stage.hintAt('d/b')
+  stage.hintAt('a', { content: true })
+  stage.look()
+  const before = stage.seen('d/b')!
+  stage.write('a')
+  stage.move('d', 'e')
+  stage.hintAt('a', { content: true })
+  stage.hintAt('d', { moved: true })
+  stage.hintAt('e', { moved: true })
+  stage.look()
+  expect(stage.seen('e/b')!.content).toBeGreaterThan(before.content)
+})
+
+test('what is not found while the root is away has not gone, although the root is back when that is looked at', () => {
+  let isAway = false
+  const guarded: string[] = []
+  const stage = known(['a', 'b'], {
+    guard: (path) => {
+      guarded.push(path)
+      if (isAway) stage.disk.rename('/away', stage.at(''))
+      isAway = false
+    },
+  })
+  stage.disk.rename(stage.at(''), '/away')
+  isAway = true
+  stage.hintAt('a')
+  stage.look()
+  expect(guarded.length).toBeGreaterThan(0)
+  expect(stage.seen('a')).toBeDefined()
+})

@@ -31,7 +31,7 @@ export class Disk {
   /** When something of this name was last deleted, moved away or replaced, by {@link Disk.clock}. Mounts do not count. */
   readonly vanished = new Map<string, number>()
   /** Told before a name goes whose file has other names. */
-  onUnlink: (path: string) => void = () => {}
+  onUnlink: (path: string, inode: Inode) => void = () => {}
   /** Names that nobody looks at: what is done to a file through one of them shows under its others only. */
   isHidden: (path: string) => boolean = () => false
   /** Told when that was so. */
@@ -161,7 +161,7 @@ export class Disk {
     const place = this.#place(path)
     if (place?.inode === undefined || this.#isMountPoint(place) || (place.inode.entries?.size ?? 0) > 0) return false
     this.#markVanished(path, place.inode)
-    if (place.inode.nlink > 1) this.onUnlink(path)
+    if (place.inode.nlink > 1) this.onUnlink(path, place.inode)
     place.directory.entries!.delete(place.name)
     this.#touchDirectory(place.directory)
     return this.#tell([{ ...place, mask: IN.DELETE }, ...this.#dropped(place.inode)])
@@ -178,7 +178,7 @@ export class Disk {
     if (victim !== undefined && (victim.entries?.size ?? 0) > 0) return false
     this.#markVanished(from, source.inode)
     if (victim !== undefined) this.#markVanished(to, victim)
-    if (victim !== undefined && victim.nlink > 1) this.onUnlink(to)
+    if (victim !== undefined && victim.nlink > 1) this.onUnlink(to, victim)
     source.directory.entries!.delete(source.name)
     target.directory.entries!.set(target.name, source.inode)
     source.inode.ctimeMs = this.#volumeOf(source.inode).time

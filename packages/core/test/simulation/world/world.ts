@@ -60,7 +60,12 @@ export class World {
     // What was written through a name that is gone before it was looked at: nobody can tell whose bytes those were.
     this.disk.isHidden = (path) => !path.startsWith(`${ROOT}/`) || !this.#isWanted(path.slice(ROOT.length + 1))
     this.disk.onHidden = () => (this.needsLook = true)
-    this.disk.onUnlink = (path) => (this.needsLook ||= !this.#isSeen(path))
+    this.disk.onUnlink = (path, inode) => {
+      if (this.#isSeen(path)) return
+      this.needsLook = true
+      // Within one tick not even the next comparison could tell: it is played as if that had passed.
+      inode.mtimeMs += tickMs
+    }
   }
 
   say(line: string): void {

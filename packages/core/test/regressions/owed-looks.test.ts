@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import type { EntryHint } from '../../src/model/hint.ts'
+import { ROOT } from '../simulation/world/disk.ts'
+import { SourceStage } from '../support/source-stage.ts'
+
+const HINTS: readonly Partial<EntryHint>[] = [{ content: true }, { made: true }, { moved: true }, { suspectFromMs: 0 }]
+
+test.each(HINTS)('what could not be looked at, and was hinted at with %o, is not known until it was', (hint) => {
+  const stage = new SourceStage('no-loss')
+  stage.run(5000)
+  const known = stage.horizonMs
+  stage.clock.advance(3000)
+  stage.broken = `${ROOT}/d/f`
+  stage.hintAt('d/f', hint)
+  stage.run(4000)
+  expect(stage.horizonMs).toBe(known)
+  stage.broken = undefined
+  stage.run(5000)
+  expect(stage.horizonMs).toBe(stage.clock.now())
+})
+
+test('a look that was owed for its own sake holds nothing up', () => {
+  const stage = new SourceStage('no-loss')
+  stage.run(5000)
+  const known = stage.horizonMs
+  stage.broken = `${ROOT}/d/f`
+  stage.hintAt('d/f')
+  stage.run(4000)
+  expect(stage.horizonMs).toBeGreaterThan(known)
+})

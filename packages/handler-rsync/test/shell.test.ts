@@ -1,0 +1,171 @@
+import { spawn } from 'node:child_process'
+import fs from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { rsyncIsMissing } from '../../../e2e/stage/servers/rsyncd.ts'
+import { change, directory, failures, look, read, rsyncStage, type RsyncStage } from './rsync-stage.ts'
+
+let stage: RsyncStage
+beforeEach(() => (stage = rsyncStage()))
+afterEach(() => stage.dispose())
+
+const IS_ROOT = process.geteuid?.() === 0
+/** Only the shell can have brought it then. */
+const noRsync = { rsyncPath: 'rsync', extraArguments: [] }
+
+describe.skipIf(rsyncIsMissing !== undefined)('what the shell brings', () => {
+  it.each([
+    ['text', 'with a line\nand "quotes" and \'others\' and $(id) `id` \\ \u00e9'],
+    ['nothing', ''],
+    ['a lone line break', '\n'],
+    ['bytes', Buffer.from(Array.from({ length: 5000 }, (_, at) => at % 256))],
+    ['more than one read', Buffer.alloc(200_000, 'whole\nno\n')],
+  ])('is exact: %s', async (_what, content) => {
+    stage.source.write('d/f', content)
+    fs.chmodSync(stage.source.at('d/f'), 0o754)
+    await stage.open(noRsync)
+    expect(await stage.send([change('create', 'd', directory), change('create', 'd/f')])).toEqual({ failed: [], stale: [] })
+    expect(fs.readFileSync(stage.destination.at('d/f'))).toEqual(fs.readFileSync(stage.source.at('d/f')))
+    for (const path of ['d', 'd/f']) {
+      const [have, want] = [look(stage.destination, path), look(stage.source, path)]
+      expect([have.mode, have.mtimeNs, have.uid, have.gid]).toEqual([want.mode, want.mtimeNs, want.uid, want.gid])
+    }
+  })
+
+  it.skipIf(!IS_ROOT)('has its owner and group, also below a directory that hands its own on', async () => {
+    stage.source.write('d/f', 'text')
+    fs.chownSync(stage.source.at('d'), 12345, 23456)
+    fs.chmodSync(stage.source.at('d'), 0o2770)
+    fs.chownSync(stage.source.at('d/f'), 34567, 45678)
+    await stage.send([change('create', 'd', directory)])
+    await stage.send([change('create', 'd/f')])
+    expect(look(stage.destination, 'd')).toMatchObject({ uid: 12345n, gid: 23456n, mode: look(stage.source, 'd').mode })
+    expect(look(stage.destination, 'd/f')).toMatchObject({ uid: 34567n, gid: 45678n })
+  })
+
+  it('replaces in one step: who has the old file open keeps it', async () => {
+    stage.source.write('f', 'old')
+    await stage.send([change('create', 'f')])
+    const fd = fs.openSync(stage.destination.at('f'), 'r')
+    stage.source.write('f', 'new and longer')
+    await stage.send([change('update', 'f')])
+    expect(fs.readFileSync(fd, 'utf8')).toBe('old')
+    fs.closeSync(fd)
+    expect(fs.readdirSync(stage.destination.root)).toEqual(['f'])
+  })
+
+  it('does not send a renamed directory again', async () => {
+    for (let at = 0; at < 20; at++) stage.source.write(`old/sub/f${at}`, `${at}`)
+    const all = ['old', 'old/sub'].map((path) => change('create', path, directory))
+    await stage.send([...all, ...Array.from({ length: 20 }, (_, at) => change('create', `old/sub/f${at}`))])
+    const before = look(stage.destination, 'old/sub/f7').ino
+    stage.source.move('old', 'new')
+    await stage.send([change('move', 'new', { ...directory, from: 'old', content: false })])
+    expect(look(stage.destination, 'new/sub/f7').ino).toBe(before)
+    expect(fs.readdirSync(stage.destination.root)).toEqual(['new'])
+  })
+
+  it('does not go through a link that stands at the target', async () => {
+    stage.source.write('d/f', 'text')
+    const outside = fs.mkdtempSync(`${stage.state.root}/outside`)
+    fs.writeFileSync(`${outside}/f`, 'kept')
+    fs.symlinkSync(outside, stage.destination.at('d'))
+    await stage.send([change('delete', 'd/f'), change('delete', 'd/g')])
+    await stage.send([change('create', 'd/f')])
+    expect(fs.readdirSync(outside)).toEqual(['f'])
+    expect(fs.readFileSync(`${outside}/f`, 'utf8')).toBe('kept')
+  })
+
+  it('fills and clears read-only directories, and leaves them read-only', async () => {
+    stage.source.write('d/f', 'text')
+    stage.source.write('d/g', 'text')
+    fs.chmodSync(stage.source.at('d'), 0o555)
+    await stage.send([change('create', 'd', directory), change('create', 'd/f'), change('create', 'd/g')])
+    fs.chmodSync(stage.source.at('d'), 0o755)
+    stage.source.remove('d/g')
+    fs.chmodSync(stage.source.at('d'), 0o555)
+    expect(failures(await stage.send([change('delete', 'd/g')]))).toEqual({})
+    expect(fs.readdirSync(stage.destination.at('d'))).toEqual(['f'])
+    expect(look(stage.destination, 'd')).toMatchObject({ mode: 0o40555n, mtimeNs: look(stage.source, 'd').mtimeNs })
+    for (const tree of [stage.source, stage.destination]) fs.chmodSync(tree.at('d'), 0o755)
+  })
+
+  it('removes an empty directory that may not be read', async () => {
+    stage.source.makeDirectory('d')
+    await stage.send([change('create', 'd', directory)])
+    fs.chmodSync(stage.destination.at('d'), 0o300)
+    expect(failures(await stage.send([change('delete', 'd', directory)]))).toEqual({})
+    expect(fs.readdirSync(stage.destination.root)).toEqual([])
+  })
+
+  it('keeps a directory that holds something of others, and warns', async () => {
+    stage.source.write('d/f', 'text')
+    await stage.send([change('create', 'd', directory), change('create', 'd/f')])
+    stage.destination.write('d/stranger', '')
+    stage.source.remove('d')
+    const gone = [change('delete', 'd/f'), change('delete', 'd', { ...directory })]
+    expect(failures(await stage.send(gone))).toEqual({})
+    expect(fs.readdirSync(stage.destination.at('d'))).toEqual(['stranger'])
+    expect(stage.warnings.join()).toContain('did not put there')
+  })
+})
+
+describe.skipIf(rsyncIsMissing !== undefined)('what a crash left', () => {
+  it('is removed where something was on its way, and nowhere else', async () => {
+    stage.source.write('d/f', 'text')
+    await stage.send([change('create', 'd', directory), change('create', 'd/f')])
+    const temp = '.clsync-00000000000000.tmp'
+    stage.destination.write(`d/${temp}`, 'half')
+    stage.destination.write(`e/${temp}`, 'of somebody else')
+    stage.crash()
+    await stage.open()
+    expect(fs.existsSync(stage.destination.at(`d/${temp}`))).toBe(false)
+    expect(fs.existsSync(stage.destination.at(`e/${temp}`))).toBe(true)
+  })
+
+  it.skipIf(process.platform !== 'linux')('and still runs is ended', async () => {
+    await stage.open()
+    const orphan = spawn('sleep', ['1000'], { detached: true, stdio: 'ignore' })
+    const stat = fs.readFileSync(`/proc/${orphan.pid}/stat`, 'latin1').split(' ')
+    const boot = fs.readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()
+    const bystander = spawn('sleep', ['1000'], { detached: true, stdio: 'ignore' })
+    fs.writeFileSync(stage.state.at('processes'), `${orphan.pid} ${stat[21]}@${boot}\n${bystander.pid} 1@${boot}\n`)
+    await stage.open()
+    await vi.waitFor(() => expect(orphan.signalCode).toBe('SIGTERM'))
+    expect(bystander.signalCode).toBeNull()
+    bystander.kill()
+  })
+})
+
+describe.skipIf(rsyncIsMissing !== undefined).each([
+  ['by the directory itself', {}],
+  ['by a file in it', { shell: false }],
+])('another target in its place is recognised %s', (_how, options) => {
+  beforeEach(async () => {
+    stage.source.write('f', 'text')
+    await stage.open(options)
+    await stage.send([change('create', 'f')])
+    fs.renameSync(stage.destination.root, `${stage.destination.root}-away`)
+    fs.mkdirSync(stage.destination.root)
+  })
+  afterEach(() => fs.rmSync(`${stage.destination.root}-away`, { recursive: true, force: true }))
+
+  it('while it runs: nothing is written, and it goes on when it is back', async () => {
+    await expect(stage.send([change('update', 'f')])).rejects.not.toHaveProperty('code')
+    expect(fs.readdirSync(stage.destination.root)).toEqual([])
+    fs.rmdirSync(stage.destination.root)
+    fs.renameSync(`${stage.destination.root}-away`, stage.destination.root)
+    expect(await stage.send([change('update', 'f')])).toEqual({ failed: [], stale: [] })
+  })
+
+  it('at a new start: it is refused, and taken as new when the user says so', async () => {
+    await expect(stage.open(options, { isKnown: true })).rejects.toMatchObject({
+      code: 'HANDLER_REFUSED',
+      fix: expect.stringContaining('--accept'),
+    })
+    expect(fs.readdirSync(stage.destination.root)).toEqual([])
+    expect((await stage.open(options, { isKnown: true, accept: true })).isNew).toBe(true)
+    expect(await stage.send([change('create', 'f')])).toEqual({ failed: [], stale: [] })
+    expect(read(stage.destination, 'f')).toBe('text')
+    expect((await stage.open(options, { isKnown: true })).isNew).toBe(false)
+  })
+})
