@@ -3,7 +3,6 @@ import os from 'node:os'
 import path from 'node:path'
 import type { Change, HandlerContext, Session, SyncResult } from '@clsync/core/handler'
 import { type TempTree, tempTree } from '@clsync/core/testing'
-import { lstatSync } from 'node:fs'
 import s3 from '../src/index.ts'
 import { CountingProxy } from './counting-proxy.ts'
 import type { Radosgw } from './radosgw.ts'
@@ -71,7 +70,7 @@ export class Site {
     const common = { kind: 'file', previousKind: 'unknown', content: true, recursive: false } as const
     if (word.startsWith('-')) return { ...common, type: 'delete', path: word.slice(1) }
     const [from = '', path = from] = word.split('>')
-    const kind = lstatSync(this.source.at(path), { throwIfNoEntry: false })?.isDirectory() === true ? 'directory' : 'file'
+    const kind = fs.lstatSync(this.source.at(path), { throwIfNoEntry: false })?.isDirectory() === true ? 'directory' : 'file'
     if (word.includes('>')) return { ...common, type: 'move', path, from, kind, content: false }
     return { ...common, type: 'update', path, kind }
   }
