@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { s3 } from './torture/destinations/s3.ts'
+import { endS3Server, s3 } from './torture/destinations/s3.ts'
 import { faultClass } from './torture/faults/classes.ts'
 import { ours } from './torture/ours.ts'
 import { runSeed } from './torture/seed.ts'
@@ -12,7 +12,7 @@ if (lacking !== undefined) console.log(`left out: ${lacking}`)
 /** More of them by `node --conditions=clsync-source e2e/torture/torture.ts --to s3 --seeds 50`. */
 describe.skipIf(lacking !== undefined)('through S3', () => {
   beforeAll(() => s3.server?.start())
-  afterAll(() => s3.server?.stop())
+  afterAll(() => endS3Server())
 
   it.each(['server-away', 'dirs', 'kill', 'state-deleted'].map((name, index) => ({ name, seed: 2001 + index })))(
     'exact objects come of seed $seed of the class $name',

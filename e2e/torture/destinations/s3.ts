@@ -37,7 +37,17 @@ function prefixOf(folder: string): string {
   return path.basename(folder)
 }
 
-function lasting(): Server & { get(): { readonly server: Radosgw; readonly stage: S3Stage } } {
+/** Ends the server for good. */
+export function endS3Server(): Promise<void> {
+  return radosgw.end()
+}
+
+interface Lasting extends Server {
+  get(): { readonly server: Radosgw; readonly stage: S3Stage }
+  end(): Promise<void>
+}
+
+function lasting(): Lasting {
   let made: { readonly server: Radosgw; readonly stage: S3Stage } | undefined
   let last: Promise<void> = Promise.resolve()
   // Seeds share it: who stops it waits for who starts it.
@@ -54,12 +64,13 @@ function lasting(): Server & { get(): { readonly server: Radosgw; readonly stage
       inTurn(async () => {
         if (made !== undefined) return made.server.start()
         const server = await Radosgw.open()
-        process.once('exit', () => fs.rmSync(server.folder, { recursive: true, force: true }))
+        process.once('exit', () => server.disposeNow())
         await server.start()
         Object.assign(process.env, server.env)
         made = { server, stage: await S3Stage.open(server, BUCKET) }
       }),
     stop: () => inTurn(async () => made?.server.stop()),
+    end: () => inTurn(async () => made?.server.dispose()),
   }
 }
 

@@ -73,20 +73,10 @@ export class Radosgw {
     fs.rmSync(this.folder, { recursive: true, force: true })
   }
 
-  /** Another user. */
-  async addUser(name: string): Promise<{ readonly accessKeyId: string; readonly secretAccessKey: string }> {
-    const keys = { accessKeyId: `${name}KEY`, secretAccessKey: `${name}SECRET` }
-    const words = ['--name', 'client.rgw', 'user', 'create', `--uid=${name}`, `--display-name=${name}`]
-    await this.#run('radosgw-admin', [...words, `--access-key=${keys.accessKeyId}`, `--secret-key=${keys.secretAccessKey}`])
-    return keys
-  }
-
-  /** Processor seconds of all daemons. */
-  cpuSeconds(): number {
-    return [...this.#running.values()].reduce((sum, { pid }) => {
-      const fields = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-      return sum + (Number(fields[11]) + Number(fields[12])) / 100
-    }, 0)
+  /** For who is about to end. */
+  disposeNow(): void {
+    for (const child of this.#running.values()) child.kill('SIGKILL')
+    fs.rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 })
   }
 
   async #make(): Promise<void> {
