@@ -14,6 +14,7 @@ export default defineConfig({
     // Tests wait for conditions; these only end what would never come.
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    expect: { poll: { timeout: 10_000 } },
     teardownTimeout: 10_000,
     maxWorkers: 2,
     passWithNoTests: false,

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { z } from '../packages/core/src/handler.ts'
 import { FLAGS, variableOf, type Flag } from '../packages/core/src/config/flag.ts'
+import { CLSYNC_OPTIONS, type ClsyncOption } from '../packages/core/src/import/clsync-option.ts'
 import { configSchema } from '../packages/core/src/config/schema.ts'
 
 /**
@@ -10,6 +11,7 @@ import { configSchema } from '../packages/core/src/config/schema.ts'
 export const GENERATED = [
   { file: 'docs/config.md', name: 'options', make: optionTable },
   { file: 'docs/cli.md', name: 'flags', make: flagTable },
+  { file: 'docs/from-clsync.md', name: 'clsync-options', make: clsyncTable },
 ] as const
 
 /** `text` with what stands between the markers made anew. */
@@ -61,6 +63,9 @@ const OBJECTS: Readonly<Record<string, string>> = {
   rules: 'list of rules',
   plugins: 'list of plugins',
   stateDir: 'path',
+  pauseFile: 'path',
+  rulesFile: 'path',
+  pidFile: 'path',
   options: 'object',
 }
 
@@ -77,6 +82,15 @@ const DEFAULT_TEXTS: Readonly<Record<string, string>> = {
   'schedule.bigFile.delay': "`'30s'`",
   'retry.min': "`'1s'`",
   'retry.max': "`'5m'`",
+  'retry.attempts': '`0`',
+  initial: '`diff`',
+  fullInitialSync: '`false`',
+  oneFileSystem: '`false`',
+  excludeMountPoints: '`false`',
+  'run.mode': '`live`',
+  'run.drain': "`'30s'`",
+  'run.background': '`false`',
+  'run.logTo': '`stdout`, in the background `syslog`',
   timeout: "`'10m'`",
   monitor: '`auto`',
   pollInterval: "`'5s'`",
@@ -93,6 +107,36 @@ function flagTable(): string {
     help,
   ])
   return table(['Option', 'Environment', 'Meaning'], rows)
+}
+
+function clsyncTable(): string {
+  const rows = Object.entries<ClsyncOption>(CLSYNC_OPTIONS).map(([name, option]) => [
+    `${option.short === undefined ? '' : `\`-${option.short}\`, `}\`--${name}\``,
+    meaningOf(option),
+  ])
+  return table(['Option of the C clsync', 'Here'], rows)
+}
+
+function meaningOf({ takes, flag, as, part, needless, refused }: ClsyncOption): string {
+  if (flag !== undefined) {
+    const value = (FLAGS[flag] as Flag).takes
+    if (as !== undefined) return `\`--${flag} ${as}\``
+    return `\`--${flag}${takes === undefined || value === undefined ? '' : ` ${value}`}\``
+  }
+  if (part !== undefined) return PARTS[part]
+  return needless === undefined ? `refused: ${refused}` : `not needed: ${needless}`
+}
+
+const PARTS: Readonly<Record<NonNullable<ClsyncOption['part']>, string>> = {
+  source: 'the source',
+  destination: 'the destination',
+  mode: '`rsyncdirect`: `--handler rsync`; `simple`, `direct`, `shell`, `rsyncshell`: `--handler script -o preset=clsync-MODE`',
+  handler: '`-o command=…` of handler-script, `-o rsyncPath=…` of handler-rsync',
+  exitCodes: '`-o exitCodes.N=ok` of handler-script; not needed with handler-rsync',
+  initial: '`-o on.initial=…` of handler-script',
+  simple: "`-o line='%path%'` of handler-script",
+  listsDir: '`-o listsDir=…` of handler-script',
+  keepLists: '`-o keepLists=true` of handler-script',
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

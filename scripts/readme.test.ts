@@ -9,6 +9,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'npm start': 'CI runs it on a fresh clone',
   'npm test': 'it is what runs this test',
   'npm run setup': 'it came before this test',
+  'npm install @clsync/core @clsync/handler-script': 'every folder here has them',
   'export PATH="$PWD/node_modules/.bin:$PATH"': 'every command here has it',
 }
 
@@ -36,6 +37,16 @@ describe('packages/core/README.md', () => {
   it('shows how to embed the engine', async () => {
     expect(await folder().run('node embedded.ts')).toContain('1 entries')
     expect(folder().read('embedded/hello.txt')).toBe('hello\n')
+  })
+})
+
+describe('packages/handler-script/README.md', () => {
+  const folder = tryOut('packages/handler-script/README.md', {}, (made) => made.write('src/hello.txt', 'hello\n'))
+
+  it('shows a config and a handler that work', async () => {
+    await folder().run('mkdir copy && clsync --once')
+    expect(folder().read('copy/hello.txt')).toBe('hello\n')
+    expect(await folder().run('clsync --once --handler ./my-handler.ts ./src there')).toContain('send hello.txt, 6 bytes')
   })
 })
 

@@ -25,7 +25,10 @@ const LOSSES = [
   },
 ] as const
 
-describe.each(LOSSES)('many deletions $how', ({ lose, most }) => {
+/** Three starts, each of which may take its time on a machine that is busy. */
+const timeout = 120_000
+
+describe.each(LOSSES)('many deletions $how', { timeout }, ({ lose, most }) => {
   it('are held while copies go on, over a restart, until they are accepted', async () => {
     const { daemon, before } = await withMany()
     lose()

@@ -11,7 +11,7 @@ const RANKS: readonly (readonly string[])[] = [
   ['monitor', 'tree', 'rules', 'schedule', 'batch', 'store'],
   ['config', 'load'],
   ['engine'],
-  ['control'],
+  ['control', 'import'],
   ['index.ts'],
   ['cli'],
 ]
@@ -42,6 +42,7 @@ const CLOCK_ROOMS = [
 const FILE_ROOMS = [
   'model/file-system.ts',
   'rules/reader.ts',
+  'import',
   'store',
   'load',
   'config',

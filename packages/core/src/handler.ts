@@ -132,6 +132,11 @@ export interface HandlerContext {
   readonly isKnown: boolean
   /** The user said `--accept`: a target that is not the one that was synced to before is to be taken as it is. */
   readonly accept: boolean
+  /**
+   * Whether a directory (the source itself, as an empty path, too) is only a way to what is wanted below it: the user's rules let it be
+   * walked, but not synced. It comes in batches all the same; a handler that needs no directories passes it over. Absent: none is.
+   */
+  isPassage?(path: string): boolean
   readonly log: Log
   /** Reports bytes moved for the progress display. */
   progress(bytes: number): void
@@ -165,6 +170,8 @@ export interface Handler<Options extends z.ZodType = z.ZodType> {
   readonly name: string
   readonly options: Options
   readonly capabilities: Capabilities
+  /** What of `capabilities` is otherwise with these options. Default: nothing. */
+  capabilitiesFor?(options: z.output<Options>): Partial<Capabilities>
   /**
    * Which target these options name. When it changes, what is known of the old target is dropped and the new one is met for
    * the first time. Default: all options.
@@ -180,6 +187,11 @@ export type HandlerSpec<Options extends z.ZodType> = Omit<Handler<Options>, 'api
 /** Completes a handler with the contract's version and the cautious capabilities it does not name. */
 export function defineHandler<Options extends z.ZodType>(spec: HandlerSpec<Options>): Handler<Options> {
   return Object.freeze({ ...spec, api: HANDLER_API, capabilities: Object.freeze({ ...CAUTIOUS, ...spec.capabilities }) })
+}
+
+/** What a handler claims with these options. */
+export function capabilitiesWith<Options extends z.ZodType>(handler: Handler<Options>, options: z.output<Options>): Capabilities {
+  return { ...handler.capabilities, ...handler.capabilitiesFor?.(options) }
 }
 
 const CAUTIOUS: Capabilities = {

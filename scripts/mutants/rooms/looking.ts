@@ -155,7 +155,7 @@ export const looking: Room = {
     {
       name: 'rules are not asked',
       file: 'finding.ts',
-      find: 'if (disk !== undefined && !context.rules.wants(path, disk.kind)) disk = undefined',
+      find: '!context.rules.wants(path, disk.kind) || ',
       replace: '',
       why: 'what is not wanted counts as absent',
     },

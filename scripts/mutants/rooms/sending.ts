@@ -1,8 +1,8 @@
 import type { Room } from '../mutant.ts'
 
-const TESTS = ['outbox', 'delete-limit', 'first-contact', 'target', 'restart', 'held-deletes'].map(
-  (name) => `packages/core/test/engine/${name}.test.ts`,
-)
+const TESTS = ['outbox', 'delete-limit', 'first-contact', 'target', 'restart', 'held-deletes']
+  .map((name) => `packages/core/test/engine/${name}.test.ts`)
+  .concat('packages/core/test/cli/run-control.test.ts')
 
 /** The conductor's lower half: what is due, for whom, and when it goes. */
 export const sending: Room = {
@@ -40,16 +40,16 @@ export const sending: Room = {
     },
     {
       name: 'what came back is forgotten when the state cannot be written',
-      file: 'target.ts',
-      find: '        next()\n        this.#unsettled.shift()',
-      replace: '        this.#unsettled.shift()\n        next()',
+      file: 'unsettled.ts',
+      find: '        next()\n        this.#waiting.shift()',
+      replace: '        this.#waiting.shift()\n        next()',
       why: 'a full disk loses nothing',
     },
     {
       name: 'more batches at once than the handler takes',
       file: 'target.ts',
-      find: 'while (this.inFlight < this.#o.spec.handler.capabilities.parallel && now >=',
-      replace: 'while (now >=',
+      find: 'while (this.inFlight < this.#o.spec.handler.capabilities.parallel && this.#mayStart',
+      replace: 'while (this.#mayStart',
       why: 'calls of a session overlap only when it says so',
     },
     {
@@ -58,6 +58,55 @@ export const sending: Room = {
       find: 'this.#earliestStart = now + task.schedule.minIntervalMs',
       replace: '',
       why: 'a target is not called more often than the user wants',
+    },
+    {
+      name: 'what is due together waits for the least interval, batch by batch',
+      file: 'target.ts',
+      find: 'this.outbox.isRoundOpen ? -Infinity : this.#earliestStart',
+      replace: 'this.#earliestStart',
+      why: 'a first sync of many batches would take hours',
+    },
+    {
+      name: 'a first sync waits for the window',
+      file: 'target.ts',
+      find: "if (isHurried || this.state === 'initial')",
+      replace: 'if (isHurried)',
+      why: 'nothing would be there before the window is over',
+    },
+    {
+      name: 'at the end windows are still waited for',
+      file: 'run.ts',
+      find: 'this.#isDraining || this.#hurrying > 0',
+      replace: 'this.#hurrying > 0',
+      why: 'a stop sends what is waiting, at once',
+    },
+    {
+      name: 'a target that failed as often as it may goes on',
+      file: 'health.ts',
+      find: "    if (this.#retries.isSpent(this.failures)) return this.#change('fail')\n",
+      replace: '',
+      why: '`--retries` was asked for',
+    },
+    {
+      name: 'a first pass that was paused is no first pass any more',
+      file: 'pausing.ts',
+      find: "before === 'starting' || before === 'initial' ? 'accept' : 'resume'",
+      replace: "'resume'",
+      why: 'handlers may do the first sync in another way',
+    },
+    {
+      name: 'a run begins unpaused',
+      file: 'run.ts',
+      find: '    if (options.isPaused) this.pause()\n',
+      replace: '',
+      why: 'a pause file that is there at the start is a pause file',
+    },
+    {
+      name: 'without a first sync what is there is sent all the same',
+      file: 'opening.ts',
+      find: "task.initial === 'skip'",
+      replace: 'false',
+      why: '`--skip-initial` was asked for',
     },
     {
       name: 'a pause is ignored',

@@ -1,7 +1,10 @@
 import { parseArgs } from 'node:util'
 import { FLAGS, type Flag, type FlagName, type Given, type GivenFlags } from '../config/flag.ts'
+import { CLSYNC_OPTIONS } from '../import/clsync-option.ts'
+import type { GivenOption } from '../import/clsync-translation.ts'
 import { nearestName } from '../load/nearest.ts'
 import { ClsyncError } from '../model/error.ts'
+import { foreignParserOptions, isForeign, withForeign, withoutDigits } from './foreign.ts'
 
 export interface Arguments {
   readonly source: string | undefined
@@ -11,18 +14,42 @@ export interface Arguments {
 
 /** Reads the words after `clsync`. Throws `CLI_USAGE`. */
 export function parseArguments(argv: readonly string[]): Arguments {
-  const options = Object.fromEntries(Object.entries<Flag>(FLAGS).map(([name, flag]) => [name, parserOption(flag)]))
   // Not strict, because the parser's own messages do not say what to do.
-  const { tokens } = parseArgs({ args: [...argv], options, allowPositionals: true, strict: false, tokens: true })
+  const { tokens } = parseArgs({
+    args: withoutDigits(argv),
+    options: parserOptions(),
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  })
   const flags: { [Name in FlagName]?: Given } = {}
   const positionals: string[] = []
+  const words: string[] = []
+  const foreign: GivenOption[] = []
+  let isAfterEnd = false
   for (const token of tokens) {
-    if (token.kind === 'positional') positionals.push(token.value)
-    if (token.kind === 'option') addFlag(flags, token)
+    if (token.kind === 'option-terminator') isAfterEnd = true
+    else if (token.kind === 'positional') (isAfterEnd ? words : positionals).push(token.value)
+    else if (isForeign(token.name)) foreign.push({ name: token.name, value: foreignValue(token) })
+    else addFlag(flags, token)
   }
-  refuseContradictions(flags)
-  if (positionals.length > 2) throw tooMany(positionals)
-  return { source: positionals[0], destination: positionals[1], flags }
+  const given = withForeign({ flags, positionals, words, foreign })
+  refuseContradictions(given.flags)
+  const [source, destination, ...rest] = given.places
+  if (rest.length > 0) throw tooMany(given.places.filter((place) => place !== undefined))
+  return { source, destination, flags: given.flags }
+}
+
+function parserOptions() {
+  const own = Object.entries<Flag>(FLAGS).map(([name, flag]) => [name, parserOption(flag)] as const)
+  return { ...foreignParserOptions(), ...Object.fromEntries(own) }
+}
+
+/** A switch of the C clsync may be given a value, which is on or off. */
+function foreignValue(token: OptionToken): string | true {
+  const { takes } = CLSYNC_OPTIONS[token.name as keyof typeof CLSYNC_OPTIONS] as { readonly takes?: string } // known to be one
+  if (takes === undefined) return token.value ?? true
+  return needsValue(token, takes.toUpperCase())
 }
 
 interface OptionToken {
@@ -40,24 +67,41 @@ function parserOption({ takes, short }: Flag) {
   }
 }
 
-function addFlag(flags: { [Name in FlagName]?: Given }, { name, rawName, value, inlineValue }: OptionToken): void {
+function addFlag(flags: { [Name in FlagName]?: Given }, token: OptionToken): void {
+  const { name, rawName, value } = token
   if (!isFlagName(name)) throw unknownFlag(rawName)
   const flag: Flag = FLAGS[name]
   const origin = `--${name}`
   if (flag.takes === undefined) {
-    if (value !== undefined) throw usage(`${origin} takes no value, got "${value}".`, `Write ${origin} alone, or leave it out.`)
-    flags[name] = { value: true, origin }
+    if (value !== undefined && !/^[01]$/u.test(value))
+      throw usage(`${origin} takes no value, got "${value}".`, `Write ${origin} alone, or leave it out.`)
+    flags[name] = { value: value !== '0', origin }
     return
   }
-  if (value === undefined || value === '') throw usage(`${origin} needs a value.`, `Write ${origin} ${flag.takes}.`)
-  if (!inlineValue && /^-./u.test(value)) {
-    throw usage(
-      `${origin} needs a value, but "${value}" follows it.`,
-      `Write ${origin} ${flag.takes}, or ${origin}=${value} if that is the value.`,
-    )
-  }
+  const text = needsValue(token, flag.takes)
+  if (name === 'profile' && rawName === '-p' && THREADING.has(text)) throw noThreading(text)
   const before = flags[name]?.value
-  flags[name] = { value: flag.many ? [...(Array.isArray(before) ? (before as string[]) : []), value] : value, origin } // lists hold text only
+  flags[name] = { value: flag.many ? [...(Array.isArray(before) ? (before as string[]) : []), text] : text, origin } // lists hold text only
+}
+
+function needsValue({ name, value, inlineValue }: OptionToken, takes: string): string {
+  const origin = `--${name}`
+  if (value === undefined || value === '') throw usage(`${origin} needs a value.`, `Write ${origin} ${takes}.`)
+  if (inlineValue || !/^-./u.test(value)) return value
+  throw usage(
+    `${origin} needs a value, but "${value}" follows it.`,
+    `Write ${origin} ${takes}, or ${origin}=${value} if that is the value.`,
+  )
+}
+
+/** What `-p` takes in the C clsync. */
+const THREADING: ReadonlySet<string> = new Set(['off', 'safe', 'full'])
+
+function noThreading(given: string): ClsyncError {
+  return usage(
+    `-p names a profile here, and "${given}" is what the C clsync takes for its threading.`,
+    `Leave it out: changes are taken in while a handler runs in any case. A profile of that name is chosen with --profile ${given}.`,
+  )
 }
 
 function isFlagName(name: string): name is FlagName {
@@ -76,7 +120,7 @@ const CONTRADICTIONS: readonly (readonly [FlagName, FlagName])[] = [
 ]
 
 function unknownFlag(rawName: string): ClsyncError {
-  const near = nearestName(rawName.replace(/^-+/u, ''), Object.keys(FLAGS))
+  const near = nearestName(rawName.replace(/^-+/u, ''), [...Object.keys(FLAGS), ...Object.keys(CLSYNC_OPTIONS)])
   const fix = near === undefined ? 'clsync --help lists them all.' : `Did you mean --${near}?`
   return usage(`There is no option ${rawName}.`, fix)
 }

@@ -8,7 +8,9 @@ import { createTerminal } from '../observe/terminal.ts'
 import { parseArguments, type Arguments } from './args.ts'
 import { processIo, type Io } from './io.ts'
 import { reportError } from './report.ts'
-import type { Mode } from './outcome.ts'
+import { goToBackground, isInBackground, tellBegun } from './background.ts'
+import { openOutput } from './output.ts'
+import { writePidFile } from './pid-file.ts'
 import { helpText, shortUsage } from './usage.ts'
 
 /** Runs the command line `argv` (without node and script) and returns the exit code; see docs/cli.md. Never throws. */
@@ -17,12 +19,13 @@ export async function main(argv: readonly string[], overrides: Partial<Io> = {})
   // Errors before the format is known are told in the way that is asked for most plainly.
   let format: Format = argv.includes('--log-format=json') || io.environment['CLSYNC_LOG_FORMAT'] === 'json' ? 'json' : 'pretty'
   try {
+    if (argv[0] === 'import') return (await import('./import.ts')).importConfig(argv.slice(1), io)
     const given = parseArguments(argv)
     if (isOn(given.flags, 'help')) return print(io, helpText())
     if (isOn(given.flags, 'version')) return print(io, `${version()}\n`)
     const flags: GivenFlags = { ...flagsFromEnvironment(io.environment), ...given.flags }
     format = formatOf(flags, format)
-    return await run({ ...given, flags }, format, io)
+    return await run({ ...given, flags }, format, io, argv)
   } catch (error) {
     if (isClsyncError(error) && error.code === 'CONFIG_NOT_FOUND' && argv.length === 0 && format === 'pretty') {
       io.stderr.write(shortUsage())
@@ -39,31 +42,35 @@ function print(io: Io, text: string): number {
   return 0
 }
 
-async function run({ source, destination, flags }: Arguments, format: Format, io: Io): Promise<number> {
+async function run({ source, destination, flags }: Arguments, format: Format, io: Io, argv: readonly string[]): Promise<number> {
   refuseUnknownWord(source, io.cwd)
   // Loaded late, so that `--version` and usage errors come at once.
   const [{ resolveTasks }, { runTasks }] = await Promise.all([import('../config/resolve.ts'), import('./run.ts')])
+  const { runFullSync } = await import('./full-sync.ts')
   const { cwd, home, environment } = io
-  const { tasks, file, warnings } = await resolveTasks({ cwd, home, environment, flags, source, destination })
-  const terminal = createTerminal(io.stdout, environment)
-  const log = createLogger({ terminal, clock: io.clock, format, level: levelOf(flags) })
+  const { tasks, run: settings, file, warnings } = await resolveTasks({ cwd, home, environment, flags, source, destination })
+  if (settings.background && !isInBackground(environment)) return goToBackground(argv, io)
+  const label = textOf(flags, 'label') ?? tasks[0]?.name ?? 'clsync'
+  const output = openOutput(settings.logTo, io, label)
+  const terminal = createTerminal(output.stream, environment)
+  const { hasPriorities } = output
+  const log = createLogger({ terminal, clock: io.clock, format, level: levelOf(flags), hasPriorities })
   if (file !== undefined) log.debug(`config ${file}`)
   for (const warning of warnings) log.warn(warning)
   const showProgress = !isOn(flags, 'quiet') && !(format === 'json' && terminal.isLive)
-  return runTasks({
-    tasks,
-    mode: modeOf(flags),
-    log,
-    terminal,
-    showProgress,
+  const removePidFile = settings.pidFile === undefined ? undefined : writePidFile(settings.pidFile)
+  const options = {
+    ...{ tasks, label, log, terminal, showProgress, io },
+    settings: isOn(flags, 'dry-run') && settings.mode === 'live' ? { ...settings, mode: 'once' as const } : settings,
+    ...(settings.background && { begun: tellBegun }),
     nameTasks: format === 'json' || tasks.length > 1,
-    io,
-  })
-}
-
-function modeOf(flags: GivenFlags): Mode {
-  if (isOn(flags, 'until-idle')) return 'until-idle'
-  return isOn(flags, 'once') || isOn(flags, 'dry-run') ? 'once' : 'live'
+  }
+  try {
+    return (await runFullSync(options)) ?? (await runTasks(options))
+  } finally {
+    removePidFile?.()
+    await output.close()
+  }
 }
 
 function levelOf(flags: GivenFlags): Level {

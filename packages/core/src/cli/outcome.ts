@@ -1,9 +1,9 @@
+import type { RunSettings } from '../model/run-settings.ts'
 import { countText } from '../observe/amount.ts'
 import type { Logger } from '../observe/log.ts'
 import type { Status } from '../observe/status.ts'
 
-/** `live`: until a signal. `once`: until what differed was tried. `until-idle`: until nothing is left, retries included. */
-export type Mode = 'live' | 'once' | 'until-idle'
+type Mode = RunSettings['mode']
 
 /**
  * Whether a task can do nothing more by itself: every target refuses to go on. A source that vanished or was emptied is not the

@@ -16,7 +16,8 @@ const HEAD = `clsync keeps a copy of a directory up to date while it changes.
   clsync ./src /backup/src                   mirror into a local directory
   clsync --handler rsync ./src host:/srv     hand changes to a handler
   clsync                                     do what clsync.config.ts says
-  clsync --once ./src /backup/src            sync what differs, then end`
+  clsync --once ./src /backup/src            sync what differs, then end
+  clsync import clsync.conf                  make a config of the C clsync's, or of lsyncd's`
 
 const GROUPS = { what: 'What to sync', how: 'How', output: 'Output' } as const
 

@@ -10,4 +10,6 @@ export const DEFAULTS = Object.freeze({
   timeoutMs: 600_000,
   maxDelete: Object.freeze({ share: 0.5, above: 100 }),
   extraneous: 'keep',
+  initial: 'diff',
+  drainMs: 30_000,
 } as const)

@@ -9,6 +9,8 @@ export interface Flag {
   readonly many?: true
   /** Path of the config option that it sets, where it sets just one. */
   readonly sets?: readonly string[]
+  /** What it sets there, when it is not its own value. */
+  readonly as?: string
   /** `false`: only on the command line, because it must be decided anew each time. */
   readonly environment?: false
 }
@@ -37,6 +39,26 @@ export const FLAGS = {
   },
   exclude: { group: 'what', takes: 'PATTERN', many: true, help: 'leave out what matches, in the notation of .gitignore' },
   include: { group: 'what', takes: 'PATTERN', many: true, help: 'take what matches although something else excludes it' },
+  'rules-file': { group: 'what', takes: 'FILE', short: 'R', sets: ['rulesFile'], help: 'rules as the C clsync has them' },
+  'full-initialsync': {
+    group: 'what',
+    short: 'F',
+    sets: ['fullInitialSync'],
+    help: 'the first sync of each run brings what the rules leave out, too',
+  },
+  'one-file-system': { group: 'what', sets: ['oneFileSystem'], help: 'stay out of what is mounted below the source' },
+  'exclude-mount-points': {
+    group: 'what',
+    short: 'X',
+    sets: ['excludeMountPoints'],
+    help: 'as --one-file-system, and leave out the mount points themselves',
+  },
+  'modification-signature': {
+    group: 'what',
+    takes: 'FIELDS',
+    sets: ['modificationSignature'],
+    help: 'a file has changed only when one of these has: size, mtime, mode, …; * for all',
+  },
   'state-dir': {
     group: 'what',
     takes: 'DIR',
@@ -44,8 +66,46 @@ export const FLAGS = {
     help: 'where clsync keeps what it knows; default $XDG_STATE_HOME/clsync',
   },
 
-  once: { group: 'how', help: 'sync what differs, then end' },
-  'until-idle': { group: 'how', help: 'go on until nothing is left to do, then end' },
+  label: { group: 'what', takes: 'NAME', short: 'l', sets: ['label'], help: 'name of the task in logs and for scripts' },
+  preset: { group: 'what', takes: 'NAME', sets: ['preset'], help: 'defaults of another program: clsync' },
+
+  once: { group: 'how', sets: ['run', 'mode'], as: 'once', help: 'sync what differs, then end' },
+  'until-idle': {
+    group: 'how',
+    sets: ['run', 'mode'],
+    as: 'until-idle',
+    help: 'go on until nothing is left to do, then end',
+  },
+  'max-rounds': { group: 'how', takes: 'N', sets: ['run', 'maxRounds'], help: 'end after so many rounds; the first sync is one' },
+  'skip-initial': {
+    group: 'how',
+    sets: ['initial'],
+    as: 'skip',
+    help: 'at first contact, take the target for equal to the source; send only what changes from now on',
+  },
+  resend: { group: 'how', sets: ['initial'], as: 'full', help: 'send everything once more at the start' },
+  'before-last': {
+    group: 'how',
+    takes: 'COMMAND',
+    sets: ['run', 'beforeLast'],
+    help: 'run it before the end; what it changes is sent, too',
+  },
+  after: { group: 'how', takes: 'COMMAND', sets: ['run', 'after'], help: 'run it after the last sync, if all went well' },
+  drain: {
+    group: 'how',
+    takes: 'DURATION',
+    sets: ['run', 'drain'],
+    help: 'time for what waits when clsync is told to end; default 30s',
+  },
+  'pause-file': { group: 'how', takes: 'FILE', sets: ['pauseFile'], help: 'send nothing while FILE exists' },
+  retries: {
+    group: 'how',
+    short: 'r',
+    takes: 'N',
+    sets: ['retry', 'attempts'],
+    help: 'give up when something has failed so often; 0, the default: never',
+  },
+  timeout: { group: 'how', takes: 'DURATION', sets: ['timeout'], help: 'abort and retry a batch that takes longer; default 10m' },
   'dry-run': { group: 'how', short: 'n', help: 'say what --once would do, touch nothing' },
   accept: {
     group: 'how',
@@ -58,6 +118,24 @@ export const FLAGS = {
     sets: ['schedule', 'delay'],
     help: 'collect changes for this long before they are sent, such as 50ms or 2s',
   },
+  'min-interval': {
+    group: 'how',
+    takes: 'DURATION',
+    sets: ['schedule', 'minInterval'],
+    help: 'time between the starts of two batches, at least',
+  },
+  'big-file': {
+    group: 'how',
+    takes: 'SIZE',
+    sets: ['schedule', 'bigFile', 'threshold'],
+    help: 'files above it wait for --big-file-delay; off: none does',
+  },
+  'big-file-delay': {
+    group: 'how',
+    takes: 'DURATION',
+    sets: ['schedule', 'bigFile', 'delay'],
+    help: 'collect changes of big files for this long',
+  },
   monitor: { group: 'how', takes: 'NAME', sets: ['monitor'], help: 'auto, inotify, parcel or poll' },
   extraneous: {
     group: 'how',
@@ -67,6 +145,20 @@ export const FLAGS = {
   },
   trash: { group: 'how', takes: 'DIR', help: 'mirror: keep what is deleted or replaced at the target in DIR' },
 
+  'pid-file': {
+    group: 'output',
+    takes: 'FILE',
+    short: 'z',
+    sets: ['run', 'pidFile'],
+    help: 'write the number of the process to FILE',
+  },
+  background: {
+    group: 'output',
+    short: 'b',
+    sets: ['run', 'background'],
+    help: 'leave the terminal as soon as the tasks have begun',
+  },
+  'log-to': { group: 'output', takes: 'WHERE', sets: ['run', 'logTo'], help: 'stdout, stderr, syslog or journal' },
   'log-format': { group: 'output', takes: 'FORMAT', help: 'pretty, or json for one object a line' },
   verbose: { group: 'output', short: 'v', help: 'name every change' },
   quiet: { group: 'output', short: 'q', help: 'only warnings and errors' },

@@ -2,21 +2,24 @@ import path from 'node:path'
 import { parseOptionPairs, type OptionPair } from '../load/option-pair.ts'
 import { loadPlugin } from '../load/plugin.ts'
 import { ClsyncError } from '../model/error.ts'
+import type { RunSettings } from '../model/run-settings.ts'
 import type { Task } from '../model/task.ts'
-import { compileRules } from '../rules/compile.ts'
-import { ignoreFileReader } from '../rules/reader.ts'
 import { checkConfig } from './check.ts'
-import { DEFAULTS } from './defaults.ts'
 import type { Environment } from './environment.ts'
 import { findConfigFile, readConfigFile, type ConfigFile } from './find.ts'
 import { FLAGS, isOn, listOf, textOf, type Flag, type FlagName, type GivenFlags } from './flag.ts'
 import { isPlain, mergeLayers, type Layer, type Merged } from './layer.ts'
 import { absolutePath, checkPlaces, checkSource } from './place.ts'
+import { PRESETS } from './presets.ts'
 import { profileLayers } from './profiles.ts'
+import { refuseContradictions } from './refusals.ts'
+import { rulesOf } from './task-rules.ts'
+import { decideRun, runOption } from './run-option.ts'
 import { configSchema, taskSchema, type TaskConfig } from './schema.ts'
 import { defaultStateDir, taskStateDir } from './state-dir.ts'
 import { remoteHandlerFor, resolveTarget } from './target.ts'
 import { draftTargets } from './target-draft.ts'
+import { taskValues } from './task-values.ts'
 
 /** Everything that decides what is to be done. */
 export interface Request {
@@ -32,6 +35,7 @@ export interface Request {
 export interface Resolution {
   /** Deeply decided and frozen. */
   readonly tasks: readonly Task[]
+  readonly run: RunSettings
   /** The config file that was used. */
   readonly file: string | undefined
   /** What is allowed but most likely a mistake, one sentence each. */
@@ -55,7 +59,9 @@ export async function resolveTasks(request: Request): Promise<Resolution> {
   if (names.length > 1) refusePositionals(request, names)
   const tasks: Task[] = []
   for (const name of names) tasks.push(await resolveTask(name, context))
-  return { tasks, file: file?.path, warnings: [...context.warnings] }
+  const run = resolveRun(context)
+  refuseContradictions(run, tasks)
+  return { tasks, run, file: file?.path, warnings: [...context.warnings] }
 }
 
 interface Context {
@@ -84,10 +90,12 @@ function profileNames(flags: GivenFlags): string[] {
 /** One layer for each flag that sets a config option, so that messages can name it. */
 function givenLayers({ flags, cwd, source }: Request): Layer[] {
   const layers: Layer[] = source === undefined ? [] : [{ origin: 'the command line', directory: cwd, values: { source } }]
-  for (const [name, { sets }] of Object.entries<Flag>(FLAGS)) {
+  for (const [name, { sets, as }] of Object.entries<Flag>(FLAGS)) {
     const given = flags[name as FlagName] // the table's own key
     if (!given || !sets) continue
-    const values = sets.reduceRight<unknown>((inner, key) => ({ [key]: inner }), given.value) as Layer['values'] // `sets` is never empty
+    if (given.value === false && as !== undefined) continue // one of several choices that is not taken
+    const value = as ?? given.value
+    const values = sets.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Layer['values'] // `sets` is never empty
     layers.push({ origin: given.origin, directory: cwd, values })
   }
   return layers
@@ -101,8 +109,8 @@ function taskNames(layers: readonly Layer[]): (string | undefined)[] {
 
 async function resolveTask(name: string | undefined, { request, file, layers, warnings }: Context): Promise<Task> {
   const { cwd, home, environment, flags } = request
-  const merged = mergeLayers(layers.map((layer) => forTask(layer, name)))
-  const { stateDir, profiles: _profiles, ...values } = merged.values
+  const merged = mergeLayers(withPreset(layers.map((layer) => forTask(layer, name))))
+  const { stateDir, profiles: _profiles, run: _ofTheProcess, ...values } = merged.values
   const origin = (at: readonly PropertyKey[]): string => merged.sourceOf(at)?.origin ?? file?.path ?? 'the command line'
   const config = checkConfig(taskSchema, values, (at) => `${origin(at)}${name === undefined ? '' : `, task "${name}"`}`)
   if (config.source === undefined) throw noSource(name, file)
@@ -122,9 +130,13 @@ async function resolveTask(name: string | undefined, { request, file, layers, wa
     base,
   )
 
-  const rules = compileRules(withFlagRules(config, flags), ignoreFileReader(source), source)
+  const pathOf = (option: 'pauseFile' | 'rulesFile'): string | undefined => {
+    const given = config[option]
+    return given === undefined ? undefined : absolutePath(given, directoryOf(merged, option, cwd), home)
+  }
+  const rules = rulesOf(config, flags, source, pathOf('rulesFile'))
   for (const warning of rules.warnings) warnings.add(warning)
-  const taskName = name ?? (path.basename(source) || 'root')
+  const taskName = name ?? config.label ?? (path.basename(source) || 'root')
   // As it was named: when a link on the way leads elsewhere one day, it is still this task that meets another source.
   const identity = [taskName, source, ...(file ? [] : [commandLineIdentity(request)])]
   return Object.freeze({
@@ -133,11 +145,28 @@ async function resolveTask(name: string | undefined, { request, file, layers, wa
     stateDir: taskStateDir(base, taskName, identity),
     targets: Object.freeze(targets.map(({ spec }) => spec)),
     rules,
-    ...timing(config),
+    ...taskValues(config, pathOf),
     accept: isOn(flags, 'accept'),
     dryRun: isOn(flags, 'dry-run'),
     plugins: Object.freeze(await loadPlugins(config, merged, cwd)),
   })
+}
+
+function resolveRun({ layers, request: { cwd, home }, file }: Context): RunSettings {
+  const merged = mergeLayers(layers.map(({ values, ...source }) => ({ ...source, values: { run: values['run'] } })))
+  const origin = (at: readonly PropertyKey[]): string =>
+    merged.sourceOf(['run', ...at])?.origin ?? file?.path ?? 'the command line'
+  const given = checkConfig(runOption.optional(), merged.values['run'], origin)
+  const directory = merged.sourceOf(['run', 'pidFile'])?.directory ?? cwd
+  return decideRun(given, (pidFile) => absolutePath(pidFile, directory, home))
+}
+
+/** What a preset says goes below all the rest. */
+function withPreset(layers: readonly Layer[]): readonly Layer[] {
+  const preset = layers.findLast(({ values }) => values['preset'] !== undefined)
+  const name = preset?.values['preset']
+  if (preset === undefined || typeof name !== 'string' || !Object.hasOwn(PRESETS, name)) return layers
+  return [{ ...preset, origin: `preset "${name}"`, values: PRESETS[name as keyof typeof PRESETS] }, ...layers]
 }
 
 /** What the layer says for one task: its top, then what it has below `tasks`. */
@@ -163,39 +192,6 @@ function pairsOf(flags: GivenFlags, cwd: string): OptionPair[] {
   const trash = textOf(flags, 'trash')
   const pairs = parseOptionPairs(listOf(flags, 'option'))
   return trash === undefined ? pairs : [...pairs, { path: ['trash'], meanings: [path.resolve(cwd, trash)] }]
-}
-
-/** Flags come after the rules of a config, so they decide; includes after excludes, in whatever order they were typed. */
-function withFlagRules({ rules, gitignore, clsyncignore }: TaskConfig, flags: GivenFlags) {
-  const excludes = listOf(flags, 'exclude').map((exclude) => ({ exclude }))
-  const includes = listOf(flags, 'include').map((include) => ({ include }))
-  return { rules: [...rules, ...excludes, ...includes], gitignore, clsyncignore }
-}
-
-function timing(config: TaskConfig) {
-  const { schedule, retry, maxDelete } = config
-  return {
-    monitor: config.monitor ?? DEFAULTS.monitor,
-    pollIntervalMs: config.pollInterval ?? DEFAULTS.pollIntervalMs,
-    scrubIntervalMs: config.scrubInterval ?? DEFAULTS.scrubIntervalMs,
-    schedule: Object.freeze({
-      delayMs: schedule?.delay ?? DEFAULTS.schedule.delayMs,
-      settleMs: schedule?.settle ?? DEFAULTS.schedule.settleMs,
-      maxWaitMs: schedule?.maxWait ?? DEFAULTS.schedule.maxWaitMs,
-      minIntervalMs: schedule?.minInterval ?? DEFAULTS.schedule.minIntervalMs,
-      bigFile: schedule?.bigFile && {
-        thresholdBytes: schedule.bigFile.threshold ?? DEFAULTS.bigFile.thresholdBytes,
-        delayMs: schedule.bigFile.delay ?? DEFAULTS.bigFile.delayMs,
-      },
-    }),
-    retry: Object.freeze({ minMs: retry?.min ?? DEFAULTS.retry.minMs, maxMs: retry?.max ?? DEFAULTS.retry.maxMs }),
-    timeoutMs: config.timeout ?? DEFAULTS.timeoutMs,
-    maxDelete: Object.freeze({
-      share: maxDelete?.share ?? DEFAULTS.maxDelete.share,
-      above: maxDelete?.above ?? DEFAULTS.maxDelete.above,
-    }),
-    extraneous: config.extraneous ?? DEFAULTS.extraneous,
-  }
 }
 
 /** Two command lines with one source and different targets must not share what they know. */

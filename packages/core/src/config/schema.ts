@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import type { Handler } from '../handler.ts'
-import { durationOption, parseShare, shareOption, sizeOption, type Share } from './units.ts'
+import { PRESET_NAMES } from './presets.ts'
+import { runOption } from './run-option.ts'
+import { countOption, durationOption, parseShare, shareOption, sizeOption, type Share } from './units.ts'
+import { signatureOption } from './signature-option.ts'
 import { rulesFields } from '../rules/rule.ts'
 import type { TypedPlugin, UsedHandler } from './written.ts'
 
@@ -27,10 +30,19 @@ const scheduleOption = z.strictObject({
     .describe('Collect window: from the first change on, everything within it goes in one batch. 0: at once.'),
   settle: durationOption().optional().describe('A file must have been quiet for this long before it is sent.'),
   maxWait: durationOption().optional().describe('However busy a path is, it is sent this long after its first change.'),
-  minInterval: durationOption().optional().describe('Time between the starts of two batches of a target, at least.'),
+  minInterval: durationOption()
+    .optional()
+    .describe(
+      'Time between the starts of two rounds of a target, at least. What is due together is one round, in however many batches.',
+    ),
   bigFile: z
     .strictObject({
-      threshold: sizeOption().optional().describe('Files above this size wait for `bigFile.delay`.'),
+      threshold: z
+        .literal('off')
+        .or(sizeOption())
+        .meta({ accepts: 'a size, `off`' })
+        .optional()
+        .describe('Files above this size wait for `bigFile.delay`. `off`: none does.'),
       delay: durationOption().optional().describe('Collect window of big files.'),
     })
     .optional()
@@ -40,6 +52,11 @@ const scheduleOption = z.strictObject({
 const retryOption = z.strictObject({
   min: durationOption().optional().describe('First wait after a failure; it doubles with each further one.'),
   max: durationOption().optional().describe('Longest wait between two attempts.'),
+  attempts: countOption(0)
+    .optional()
+    .describe(
+      'A target gives up, with all that is left kept for the next start, when something has failed this often. 0: never.',
+    ),
 })
 
 const maxDeleteOption = z
@@ -79,6 +96,23 @@ const TASK_OPTIONS = {
   rules: rulesFields.rules.describe('What is wanted, in the notation of .gitignore; the last rule that matches decides.'),
   gitignore: rulesFields.gitignore.describe('Honour the `.gitignore` files of the tree.'),
   clsyncignore: rulesFields.clsyncignore.describe('Honour `.clsyncignore` files, which win over a `.gitignore` beside them.'),
+  rulesFile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Rules as the C clsync has them; the `rules` go over them. Relative to the config file.'),
+  fullInitialSync: z
+    .boolean()
+    .optional()
+    .describe('The first sync of each run brings what the rules leave out, too; changes of that are not followed.'),
+  oneFileSystem: z
+    .boolean()
+    .optional()
+    .describe('What is mounted below the source is left out; the mount points are synced as empty directories.'),
+  excludeMountPoints: z.boolean().optional().describe('As `oneFileSystem`, and the mount points are left out as well.'),
+  modificationSignature: signatureOption
+    .optional()
+    .describe('A known file has changed only when one of these fields has. Default: whatever changes, or may have.'),
   schedule: scheduleOption.optional().describe('When changes are sent.'),
   retry: retryOption.optional().describe('How long to wait after failures.'),
   timeout: durationOption().optional().describe('A batch that takes longer is aborted and retried.'),
@@ -99,6 +133,22 @@ const TASK_OPTIONS = {
     .enum(['keep', 'delete'])
     .optional()
     .describe('What to do at first contact with entries that the target has and the source lacks.'),
+  initial: z
+    .enum(['diff', 'full', 'skip'])
+    .optional()
+    .describe(
+      'The first sync of a run: what differs from what is known (`diff`), everything (`full`), or, at first contact with a target, nothing (`skip`).',
+    ),
+  pauseFile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('While this file exists nothing is sent, and changes are remembered. Relative to the config file.'),
+  label: z.string().min(1).optional().describe('Name of the task in logs; without it the last part of the source.'),
+  preset: z
+    .enum(PRESET_NAMES)
+    .optional()
+    .describe('`clsync` has the defaults of the C clsync; all else that is said goes over it.'),
   plugins: z.array(pluginOption).optional().describe('Plugins that tap the hooks of the engine.'),
 }
 
@@ -112,9 +162,12 @@ const tasksOption = z
   .optional()
   .describe('Several tasks, by name. Each has what stands at the top, and its own options over it.')
 
+const runDescribed = runOption.optional().describe('How the process runs; once for all tasks.')
+
 const profileSchema = z.strictObject({
   ...TASK_OPTIONS,
   tasks: tasksOption,
+  run: runDescribed,
   stateDir: stateDirOption,
   extends: z
     .union([z.string(), z.array(z.string())])
@@ -126,6 +179,7 @@ const profileSchema = z.strictObject({
 export const configSchema = z.strictObject({
   ...TASK_OPTIONS,
   tasks: tasksOption,
+  run: runDescribed,
   stateDir: stateDirOption,
   profiles: z
     .record(z.string().min(1), profileSchema)

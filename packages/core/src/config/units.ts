@@ -55,6 +55,15 @@ export function shareOption() {
   return parsed<Share>(parseShare, 'a share from 0 to 1, or a percentage such as "50%"')
 }
 
+/** Option that takes a whole number of at least `least`, also as text. */
+export function countOption(least: number) {
+  const parse = (given: unknown): number | undefined => {
+    const count = typeof given === 'string' && /^\d+$/u.test(given.trim()) ? Number(given) : given
+    return typeof count === 'number' && Number.isSafeInteger(count) && count >= least ? count : undefined
+  }
+  return parsed<number | string>(parse, `a whole number${least === 0 ? '' : `, ${least} or more`}`)
+}
+
 /** `accepts` completes the sentence "expected …" in messages, and stands in the option table of the documentation. */
 function parsed<Given>(parse: (given: unknown) => number | undefined, accepts: string) {
   return z

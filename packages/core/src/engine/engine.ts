@@ -16,8 +16,11 @@ export interface Engine {
   /** Resolves when the watch stands and the first scan and sync are done (or halted); rejects on what makes a start impossible. */
   start(): Promise<void>
   /** Sends what is waiting without further delay; resolves when nothing is left to do: everything is acked, held, or a problem. */
-  idle(): Promise<void>
-  /** Nothing is sent until {@link Engine.resume}; changes are remembered. */
+  idle(options?: {
+    /** Looks at everything before, where the monitor may be late: what was done until the call is sent then. Default false. */
+    readonly look?: boolean
+  }): Promise<void>
+  /** Nothing is sent until {@link Engine.resume}; changes are remembered. Also before the start. */
   pause(): void
   resume(): void
   /** Sends what is waiting, then closes. `abort`: gives up batches in flight. Safe to call again, with more urgency. */
@@ -63,13 +66,13 @@ export function createEngine(task: Task, options: EngineOptions): Engine {
   return {
     hooks,
     start: () => (starting ??= begin()),
-    async idle() {
+    async idle({ look = false } = {}) {
       if (starting !== undefined && runs.current === undefined)
         await Promise.race([opened.promise, starting.catch(() => undefined)]) // whoever started it is told
-      await runs.wait((run) => run.idle())
+      await runs.wait((run) => run.idle(look))
     },
-    pause: () => runs.current?.pause(),
-    resume: () => runs.current?.resume(),
+    pause: () => runs.pause(),
+    resume: () => runs.resume(),
     async stop({ abort = false } = {}) {
       isStopping = true
       if (runs.current === undefined) await starting?.catch(() => undefined) // whoever started it is told

@@ -1,6 +1,8 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import type { HandlerContext, Log } from '../handler.ts'
+import { fromText } from '../model/path.ts'
+import type { Rules } from '../model/task.ts'
 import { exec } from './exec.ts'
 
 export interface ContextOptions {
@@ -10,6 +12,7 @@ export interface ContextOptions {
   readonly dryRun: boolean
   readonly isKnown: boolean
   readonly accept: boolean
+  readonly rules: Rules
   readonly log: Log
   progress(bytes: number): void
 }
@@ -22,6 +25,7 @@ export function createHandlerContext({
   dryRun,
   isKnown,
   accept,
+  rules,
   log,
   progress,
 }: ContextOptions): HandlerContext {
@@ -37,6 +41,7 @@ export function createHandlerContext({
     dryRun,
     isKnown,
     accept,
+    isPassage: (given) => rules.isPassage?.(fromText(given)) ?? false,
     log: scoped(log, target),
     progress,
     exec,

@@ -25,11 +25,13 @@ export class Health {
     }
     this.#retries.problems.add('', error)
     this.failures++
+    if (this.#retries.isSpent(this.failures)) return this.#change('fail')
     this.retryAt = now + this.#retries.waitMs(this.failures)
     this.#change('failing')
   }
 
   recover(): void {
+    if (this.#retries.isSpent(0)) return this.#change('fail')
     this.failures = 0
     this.#retries.problems.solve('')
     this.#change('recovered')

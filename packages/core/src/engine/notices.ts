@@ -9,3 +9,7 @@ export function heldNotice(paths: readonly RawPath[]): string {
   const what = `${paths.length} deletions (the first: ${toText(paths[0]!)})`
   return `${what} are held, as they would take too much of what the target holds. Everything else goes on. Start again with --accept to release them.`
 }
+
+export function damagedNotice(putAside: string): string {
+  return `The state was damaged. It was put aside as ${putAside}; everything is compared anew, and nothing is deleted at a target before.`
+}

@@ -1,6 +1,7 @@
 import type { Session } from '../handler.ts'
 import type { Clock } from '../model/clock.ts'
 import { checkSession } from './answer.ts'
+import { takeAsHeld } from './first-pass.ts'
 import { meetTarget } from './first-contact.ts'
 import { extraneousNotice } from './notices.ts'
 import type { TargetOptions, TargetParts } from './target-parts.ts'
@@ -24,6 +25,10 @@ export async function makeContact(
   session: Session,
   signal: AbortSignal,
 ): Promise<number> {
+  if (task.initial === 'skip') {
+    takeAsHeld({ store, record, acked }, spec.handler)
+    return 0
+  }
   const isDeleted = task.extraneous === 'delete'
   const { directories } = source().tree
   const count = await meetTarget({

@@ -35,6 +35,10 @@ export class Outbox {
   readonly #toldHeld = new Set<RawPath>()
   /** Items that wait for a batch in flight to come back. */
   readonly #parked = new Map<RawPath, Item>()
+  /** Rounds that are over: what was due together counts once, however many batches it took. */
+  rounds = 0
+  /** Something of a round was sent, and something else that is due may belong to it. */
+  isRoundOpen = false
   #isPatient = true
   #inFlight = 0
 
@@ -84,17 +88,28 @@ export class Outbox {
     this.#o.schedule.flush(now)
   }
 
+  /** As {@link Outbox.flush} for what has come since; cheap. Returns from when on it may be sent. */
+  hasten(now: number): number {
+    this.#o.schedule.hasten(now)
+    return now
+  }
+
   /** The next batch of what is due; its paths are taken until {@link Outbox.release}. */
   next(now: number, maxChanges: number): Parcel | undefined {
     for (;;) {
       const items = this.#o.schedule.take(now, maxChanges)
-      if (items.length === 0) return undefined
+      if (items.length === 0) {
+        this.#endRound(now)
+        return undefined
+      }
       this.#unhold(items)
       const assembly = this.#o.comparison.compare(items, maxChanges, this.#isPatient)
       const steps = this.#distribute(assembly, now)
       if (steps.length > 0) {
         const mark = this.#o.flight.add(pathsOf(steps))
         this.#inFlight++
+        this.isRoundOpen = true
+        this.#endRound(now)
         return { steps, again: assembly.again, mark }
       }
       for (const item of assembly.again) this.#park(item)
@@ -107,6 +122,13 @@ export class Outbox {
     this.#o.flight.delete(pathsOf(steps))
     this.#inFlight--
     this.#unpark()
+  }
+
+  #endRound(now: number): void {
+    const { nextAt } = this
+    if (!this.isRoundOpen || (nextAt !== undefined && nextAt <= now)) return
+    this.isRoundOpen = false
+    this.rounds++
   }
 
   #distribute({ steps, rest, waiting, held, busy, parents }: Assembly<Item>, now: number): readonly Step[] {

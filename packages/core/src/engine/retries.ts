@@ -13,10 +13,17 @@ export interface Retries {
   fail(path: RawPath, now: number, error?: unknown): { readonly item: Item; readonly waitMs: number }
   solve(path: RawPath): void
   waitMs(attempts: number): number
+  /** Whether a path, or the target as a whole after so many failures, has failed as often as the user lets it. */
+  isSpent(failures: number): boolean
 }
+
+/** A path is settled, for those who wait for idleness, when it has failed this often. */
+export const SETTLED_ATTEMPTS = 3
 
 export function createRetries(options: RetryOptions, random: () => number, now: () => number): Retries {
   const attempts = new Map<RawPath, number>()
+  const most = options.attempts ?? Infinity
+  let isSpent = false
   const problems = createProblems(now)
   const waitMs = (count: number): number => backoffMs(count, options, random)
   return {
@@ -25,6 +32,7 @@ export function createRetries(options: RetryOptions, random: () => number, now: 
     fail(path, at, error) {
       const count = (attempts.get(path) ?? 0) + 1
       attempts.set(path, count)
+      if (count >= most) isSpent = true
       if (error !== undefined) problems.add(toText(path), error)
       return { item: { ...freshItem(path, at), attempts: count }, waitMs: waitMs(count) }
     },
@@ -33,6 +41,7 @@ export function createRetries(options: RetryOptions, random: () => number, now: 
       if (problems.size > 0) problems.solve(toText(path))
     },
     waitMs,
+    isSpent: (failures) => isSpent || failures >= most,
   }
 }
 

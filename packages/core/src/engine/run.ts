@@ -1,20 +1,25 @@
 import type { Hooks, SyncEvent } from '../hooks.ts'
 import type { Log } from '../handler.ts'
+import { handlerWith } from '../load/capabilities.ts'
 import type { Clock, Timer } from '../model/clock.ts'
+import { ROOT_DIR } from '../model/entry.ts'
 import type { FileSystem } from '../model/file-system.ts'
 import { fromText, toText } from '../model/path.ts'
 import type { Task } from '../model/task.ts'
 import type { Monitor } from '../monitor/monitor.ts'
-import type { Halt, State } from '../observe/status.ts'
+import type { State } from '../observe/status.ts'
 import { isDamage } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
 import { createGuard } from './guard.ts'
 import { createHandlerContext } from './handler-context.ts'
 import { type ChosenMonitor, choose, startMonitor } from './monitoring.ts'
+import { damagedNotice } from './notices.ts'
 import { closeState, type OpenedState } from './opened-state.ts'
 import { closeSession } from './opening.ts'
+import { Pausing } from './pausing.ts'
 import { Source } from './source.ts'
 import { Target } from './target.ts'
+import { Waiting } from './waiting.ts'
 import { worstState } from './worst-state.ts'
 
 export interface RunOptions {
@@ -27,6 +32,8 @@ export interface RunOptions {
   readonly open: () => OpenedState
   /** The state is damaged: called once, to give this run up and begin another. */
   damaged(error: unknown): void
+  /** Whether it begins paused. */
+  readonly isPaused: boolean
   readonly monitor: Monitor | undefined
 }
 
@@ -45,7 +52,10 @@ export class Run {
   #isAborted = false
   #isBroken = false
   #wasIdle = false
-  #waiting: { readonly isDone: () => boolean; readonly resolve: () => void }[] = []
+  /** How many wait for everything to be sent. */
+  #hurrying = 0
+  readonly #pausing = new Pausing()
+  readonly #waiting = new Waiting()
 
   private constructor(options: RunOptions, store: Store, monitor: ChosenMonitor) {
     const { task, clock, fs, log, hooks, random } = options
@@ -57,7 +67,8 @@ export class Run {
     this.targets = task.targets.map(
       (spec) =>
         new Target({
-          ...{ task, spec, store, clock, random, hooks, log, wake },
+          spec: { ...spec, handler: handlerWith(spec.handler, spec.options) },
+          ...{ task, store, clock, random, hooks, log, wake },
           source: () => this.source,
           context: (target) => createHandlerContext({ ...task, target: spec.name, log, ...target }),
           stateChanged: (from, to) => hooks.stateChanged.call({ target: spec.name, from, to }),
@@ -77,20 +88,17 @@ export class Run {
       disturbed: (path) => {
         for (const target of this.targets) target.outbox.disturb(path)
       },
-      haltChanged: (halt) => this.#tellHalt(halt),
+      haltChanged: (halt) =>
+        hooks.stateChanged.call(halt === undefined ? { from: 'halted', to: 'running' } : { from: 'running', to: 'halted' }),
       damaged,
     })
+    if (options.isPaused) this.pause()
   }
 
   static async open(options: RunOptions): Promise<Run> {
-    const { log } = options
     const { store, damaged } = options.open()
     try {
-      if (damaged !== undefined) {
-        log.warn(
-          `The state was damaged. It was put aside as ${damaged}; everything is compared anew, and nothing is deleted at a target before.`,
-        )
-      }
+      if (damaged !== undefined) options.log.warn(damagedNotice(damaged))
       const chosen = options.monitor === undefined ? await choose(options) : { monitor: options.monitor, why: 'as given' }
       const holder: { run?: Run } = {}
       await startMonitor(options, chosen.monitor, () => holder.run)
@@ -118,17 +126,21 @@ export class Run {
     return this.#until(() => this.source.halt !== undefined || (this.source.scanned && this.#isIdle))
   }
 
-  idle(): Promise<void> {
+  /** `look`: where the monitor may be late, everything is looked at before. */
+  async idle(look = false): Promise<void> {
+    if (look && this.monitor.monitor.guarantee !== 'no-loss') this.source.hint({ type: 'tree', dir: ROOT_DIR })
     for (const target of this.targets) target.flush()
-    return this.#until(() => this.#isIdle)
+    this.#hurrying++
+    await this.#until(() => this.#isIdle)
+    this.#hurrying--
   }
 
   pause(): void {
-    for (const target of this.targets) target.change('pause')
+    this.#pausing.pause(this.targets)
   }
 
   resume(): void {
-    for (const target of this.targets) target.change('resume')
+    this.#pausing.resume(this.targets)
     this.wake()
   }
 
@@ -171,7 +183,7 @@ export class Run {
     await this.monitor.monitor.stop()
     await Promise.all(this.targets.map((target) => closeSession(target.session, this.#o.clock).catch(() => undefined)))
     this.#store.abandon()
-    for (const { resolve } of this.#waiting.splice(0)) resolve() // who waits goes on with the next run
+    this.#waiting.releaseAll() // who waits goes on with the next run
   }
 
   fail(): void {
@@ -198,7 +210,8 @@ export class Run {
     if (this.#isClosed) return
     const more = !this.#isBroken && this.source.work()
     this.#isAwake = false
-    if (this.source.halt === undefined && !this.#isBroken) for (const target of this.targets) target.advance()
+    const isHurried = this.#isDraining || this.#hurrying > 0
+    if (this.source.halt === undefined && !this.#isBroken) for (const target of this.targets) target.advance(isHurried)
     this.#resolveWaiting()
     if (more) this.wake()
     else this.#sleep()
@@ -225,21 +238,13 @@ export class Run {
 
   #until(isDone: () => boolean): Promise<void> {
     this.wake()
-    return new Promise((resolve) => this.#waiting.push({ isDone, resolve }))
+    return this.#waiting.until(isDone)
   }
 
   #resolveWaiting(): void {
     const isIdle = this.#isIdle
     if (isIdle && !this.#wasIdle && this.source.halt === undefined) this.#o.hooks.drained.call()
     this.#wasIdle = isIdle
-    if (this.#waiting.length === 0) return
-    const done = this.#waiting.filter((waiter) => waiter.isDone())
-    this.#waiting = this.#waiting.filter((waiter) => !done.includes(waiter))
-    for (const { resolve } of done) resolve()
-  }
-
-  #tellHalt(halt: Halt | undefined): void {
-    const from = halt === undefined ? 'halted' : 'running'
-    this.#o.hooks.stateChanged.call({ from, to: halt === undefined ? 'running' : 'halted' })
+    this.#waiting.release()
   }
 }

@@ -1,9 +1,10 @@
 import type { Step } from '../batch/step.ts'
-import { sameObservation } from '../model/entry.ts'
+import { sameIdentity, sameObservation } from '../model/entry.ts'
 import type { FileSystem } from '../model/file-system.ts'
 import { nameOf, parentOf, type RawPath } from '../model/path.ts'
 import type { SeenTable } from '../model/seen.ts'
-import type { Rules } from '../model/task.ts'
+import { sameSignature } from '../model/signature.ts'
+import type { Task } from '../model/task.ts'
 import type { Tree } from '../tree/tree.ts'
 
 /**
@@ -18,7 +19,7 @@ export interface SecondLook {
 export interface SecondLookOptions {
   readonly fs: FileSystem
   readonly root: RawPath
-  readonly rules: Rules
+  readonly task: Pick<Task, 'rules' | 'mounts' | 'signature'>
   readonly seen: SeenTable
   /** Another object after the tree was read anew. */
   tree(): Tree
@@ -39,17 +40,24 @@ export function createSecondLook(options: SecondLookOptions): SecondLook {
   }
 }
 
-function isStill({ fs, root }: SecondLookOptions, path: RawPath, seen: NonNullable<Step['seen']>): boolean {
+function isStill({ fs, root, task: { signature } }: SecondLookOptions, path: RawPath, seen: NonNullable<Step['seen']>): boolean {
   const disk = fs.look(`${root}/${path}` as RawPath)
-  return disk !== undefined && sameObservation(disk, seen)
+  if (disk === undefined) return false
+  return (
+    sameObservation(disk, seen) || (signature !== undefined && sameIdentity(disk, seen) && sameSignature(signature, disk, seen))
+  )
 }
 
 /** Whether something is where something was deleted that was not seen when that was decided. */
-function isBack({ fs, root, rules, seen, tree }: SecondLookOptions, path: RawPath, stamp: number): boolean {
+function isBack(
+  { fs, root, task: { rules, mounts = 'enter' }, seen, tree }: SecondLookOptions,
+  path: RawPath,
+  stamp: number,
+): boolean {
   const parent = tree().directories.find(parentOf(path))
   if (parent === undefined) return false // also when there is a symlink on the way now
   const disk = fs.look(`${root}/${path}` as RawPath)
-  if (disk === undefined || !rules.wants(path, disk.kind)) return false
+  if (disk === undefined || !rules.wants(path, disk.kind) || (mounts !== 'enter' && disk.dev !== 0)) return false
   const row = seen.get(parent, nameOf(path))
   return row === undefined || row.stamp > stamp || !sameObservation(row, disk)
 }

@@ -51,7 +51,7 @@ export function settleDelivery(options: SettlementOptions): number {
   }
   if (error === undefined) retryPaths(options, failed, failedPaths)
   else retryBatch(options, failedPaths, error)
-  return error === undefined ? sent.length - failed.size : 0
+  return error === undefined ? sent.length - failed.size - doubtful.size : 0
 }
 
 /** Which paths have failed, and of which nobody knows whether what was sent is what was seen. */

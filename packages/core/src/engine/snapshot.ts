@@ -45,7 +45,7 @@ function targetStatus(target: Target, unreadable: Problems | undefined): TargetS
     inFlight: target.inFlight,
     heldDeletes: target.outbox.held,
     kept: target.kept,
-    synced: { ...target.totals },
+    synced: { ...target.totals, rounds: target.outbox.rounds },
     problems: [...(unreadable?.list(PROBLEMS_SHOWN) ?? []), ...problems.list(PROBLEMS_SHOWN)].slice(0, PROBLEMS_SHOWN),
     problemCount: (unreadable?.size ?? 0) + problems.size,
   }

@@ -71,7 +71,7 @@ export class Source {
     this.patrol = new Patrol({ ...task, clock, mounts: () => fs.mounts?.(root) })
     this.#fs = relativeDevices(fs, () => guard.device)
     this.#tree = this.#rebuild()
-    this.secondLook = createSecondLook({ fs: this.#fs, root, rules: task.rules, seen: store.seen, tree: () => this.#tree })
+    this.secondLook = createSecondLook({ fs: this.#fs, root, task, seen: store.seen, tree: () => this.#tree })
   }
 
   /** Set while nothing may be sent. */
@@ -230,7 +230,7 @@ export class Source {
         counters: store.counters,
         fs: this.#fs,
         root,
-        rules: task.rules,
+        ...{ rules: task.rules, mounts: task.mounts, signature: task.signature },
         noLoss: monitor.guarantee === 'no-loss',
         arm: (dir, path) => monitor.arm(dir, path),
         disarm: (dir) => monitor.disarm(dir),

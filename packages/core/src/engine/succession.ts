@@ -4,7 +4,7 @@ import { isDamage } from '../store/database.ts'
 import type { OpenedState } from './opened-state.ts'
 import { Run, type RunOptions } from './run.ts'
 
-export interface SuccessionOptions extends Omit<RunOptions, 'open' | 'damaged'> {
+export interface SuccessionOptions extends Omit<RunOptions, 'open' | 'damaged' | 'isPaused'> {
   readonly log: Log
   /** `isDamaged`: the state turned out to be; it is set aside first. */
   open(isDamaged: boolean): OpenedState
@@ -16,6 +16,7 @@ export class Succession {
   readonly #o: SuccessionOptions
   #replacing: Promise<void> | undefined
   #isEnding = false
+  #isPaused = false
 
   constructor(options: SuccessionOptions) {
     this.#o = options
@@ -29,6 +30,17 @@ export class Succession {
       this.#tell(error)
       this.current = await this.#open(true)
     }
+  }
+
+  /** Holds for each run that takes its place, too. */
+  pause(): void {
+    this.#isPaused = true
+    this.current?.pause()
+  }
+
+  resume(): void {
+    this.#isPaused = false
+    this.current?.resume()
   }
 
   /** Waits for the run, and for each that takes its place. */
@@ -50,6 +62,7 @@ export class Succession {
     return Run.open({
       ...this.#o,
       open: () => this.#o.open(isDamaged),
+      isPaused: this.#isPaused,
       damaged: (error) => {
         this.#tell(error)
         this.#replacing = this.#replace().finally(() => (this.#replacing = undefined))

@@ -9,6 +9,7 @@ import type { TargetRecord } from '../store/target-record.ts'
 import { type AckedTree, createAckedTree } from '../tree/acked-tree.ts'
 import { createComparison } from './comparison.ts'
 import { createDeleteLimit, type DeleteLimit } from './delete-limit.ts'
+import { doubtAll } from './first-pass.ts'
 import { createFlight } from './flight.ts'
 import { createLedger, type Ledger } from './ledger.ts'
 import { heldNotice } from './notices.ts'
@@ -53,6 +54,7 @@ export function createTargetParts(options: TargetOptions, session: () => Session
   const retries = createRetries(task.retry, random, () => clock.now())
   const record = store.target(spec.name, identityOf(spec))
   const acked = createAckedTree(record.acked)
+  if (task.initial === 'full') doubtAll({ store, record, acked })
   const ledger = createLedger(store, record, acked)
   const schedule = createSchedule({ delayMs: task.schedule.delayMs, hurryMs: Math.max(task.schedule.delayMs, HURRY_MS) })
   const flight = createFlight()

@@ -12,17 +12,15 @@ import { type Input, nextState } from './machine.ts'
 import { closeSession, makeContact, openSession } from './opening.ts'
 import { type Outbox, type Parcel, pathsOf } from './outbox.ts'
 import { isDue } from './patrol.ts'
-import type { Retries } from './retries.ts'
+import { type Retries, SETTLED_ATTEMPTS } from './retries.ts'
 import { settleDelivery } from './settlement.ts'
 import { createTargetParts, type TargetOptions, type TargetParts } from './target-parts.ts'
-
-/** A path is settled, for those who wait for idleness, when it has failed this often. */
-const SETTLED_ATTEMPTS = 3
+import { Unsettled } from './unsettled.ts'
 
 /** One target: its session, its state, what is on its way and what came of it. Independent of all others. */
 export class Target {
   readonly info: TargetInfo
-  readonly totals: { -readonly [Key in keyof Totals]: Totals[Key] } = { batches: 0, changes: 0, bytes: 0 }
+  readonly totals: { -readonly [Key in Exclude<keyof Totals, 'rounds'>]: Totals[Key] } = { batches: 0, changes: 0, bytes: 0 }
   readonly retries: Retries
   readonly outbox: Outbox
   readonly health: Health
@@ -33,8 +31,7 @@ export class Target {
   readonly #o: TargetOptions
   readonly #parts: TargetParts
   readonly #cancel = new AbortController()
-  /** What has to be written down of batches that have come back; waits while the state cannot be written. */
-  readonly #unsettled: (() => void)[] = []
+  readonly #unsettled = new Unsettled((error) => this.#fail(error, true))
   #isSettingUp = false
   #hasWithheld = false
   #earliestStart = -Infinity
@@ -75,15 +72,17 @@ export class Target {
 
   /** Nothing is left that was not tried. */
   get isDrained(): boolean {
+    if (this.state === 'paused') return this.inFlight === 0
     return this.isIdle || (this.inFlight === 0 && (this.health.failures > 0 || this.outbox.unsettled(1) === 0))
   }
 
-  /** Sends what is due, as far as slots are free. Called whenever something may have changed. */
-  advance(): void {
+  /** Sends what is due, as far as slots are free. Called whenever something may have changed. `isHurried`: without windows. */
+  advance(isHurried = false): void {
     const now = this.#o.clock.monotonic()
-    if (this.health.isWaiting(now) || !this.#settleAll() || !this.#isReady()) return
+    if (this.health.isWaiting(now) || !this.#unsettled.settle() || !this.#isReady()) return
+    if (isHurried || this.state === 'initial') this.#earliestStart = this.outbox.hasten(now)
     try {
-      while (this.inFlight < this.#o.spec.handler.capabilities.parallel && now >= this.#earliestStart) {
+      while (this.inFlight < this.#o.spec.handler.capabilities.parallel && this.#mayStart <= now) {
         if (!isDue(this.outbox.nextAt, now) || !this.#o.source().halting.isWell(now)) break
         const parcel = this.outbox.next(now, this.health.limit(this.#o.spec.handler.capabilities.maxChanges))
         if (parcel === undefined) break
@@ -101,7 +100,12 @@ export class Target {
     if (this.health.retryAt !== undefined) return this.health.retryAt
     if (this.session === undefined || this.inFlight >= this.#o.spec.handler.capabilities.parallel) return undefined
     const at = this.outbox.nextAt
-    return at === undefined ? undefined : Math.max(at, this.#earliestStart)
+    return at === undefined ? undefined : Math.max(at, this.#mayStart)
+  }
+
+  /** The least interval lies between rounds: what was due together may go in many batches. */
+  get #mayStart(): number {
+    return this.outbox.isRoundOpen ? -Infinity : this.#earliestStart
   }
 
   /** Sends without waiting for windows from now on. */
@@ -172,28 +176,22 @@ export class Target {
     this.#parts.deleteLimit.send(steps.filter(({ type }) => type === 'delete').length, now)
     const attempt = this.retries.nextAttempt(steps)
     const batch = toBatch(this.info.target, steps, this.state === 'initial' ? 'initial' : 'change', attempt)
-    const parts = { batch, steps, info: this.info, hooks, clock, timeoutMs: task.timeoutMs, cancel: this.#cancel.signal }
-    const progress = (): number => this.totals.bytes
-    void deliver({ ...parts, progress, begin: (sent) => this.#parts.ledger.begin(batch.id, sent) }).then((delivery) => {
+    const { signal: cancel } = this.#cancel
+    const parts = {
+      batch,
+      steps,
+      info: this.info,
+      hooks,
+      clock,
+      timeoutMs: task.timeoutMs,
+      cancel,
+      progress: () => this.totals.bytes,
+    }
+    void deliver({ ...parts, begin: (sent) => this.#parts.ledger.begin(batch.id, sent) }).then((delivery) => {
       this.inFlight--
-      this.#unsettled.push(() => this.#settle(delivery, parcel, stamp))
-      this.#settleAll()
+      this.#unsettled.add(() => this.#settle(delivery, parcel, stamp))
       wake()
     })
-  }
-
-  /** When the state cannot be written now, what came back waits until it can, and so do its paths. */
-  #settleAll(): boolean {
-    try {
-      for (let next = this.#unsettled[0]; next !== undefined; next = this.#unsettled[0]) {
-        next()
-        this.#unsettled.shift()
-      }
-      return true
-    } catch (error) {
-      this.#fail(error, true)
-      return false
-    }
   }
 
   #settle(delivery: Delivery, parcel: Parcel, stamp: number): void {
@@ -231,9 +229,7 @@ export class Target {
       for (const path of pathsOf(sent)) this.outbox.touch(path, 'tree', this.#o.clock.monotonic())
     }
     const again = (): void => {
-      if (this.#isOver) return
-      this.#unsettled.push(doubt)
-      this.#settleAll()
+      if (!this.#isOver) this.#unsettled.add(doubt)
       this.#o.wake()
     }
     late?.then(again, again)

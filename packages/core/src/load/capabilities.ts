@@ -1,4 +1,5 @@
-import { type Capabilities, defineHandler, type Handler, z } from '../handler.ts'
+import { type Capabilities, capabilitiesWith, defineHandler, type Handler, z } from '../handler.ts'
+import { ClsyncError } from '../model/error.ts'
 
 /** A handler that was made without `defineHandler` may leave capabilities out: it claims none of those. */
 export function completeCapabilities(handler: Handler): Handler {
@@ -8,6 +9,20 @@ export function completeCapabilities(handler: Handler): Handler {
   for (const name of names)
     if (handler.capabilities[name] !== undefined) Object.assign(capabilities, { [name]: handler.capabilities[name] })
   // Not a copy, which would lose the methods of a class.
+  return Object.create(handler, { capabilities: { value: Object.freeze(capabilities), enumerable: true } }) as Handler
+}
+
+/** The handler with what it claims for its options. Throws `HANDLER_INVALID` when that is of no use to the engine. */
+export function handlerWith(handler: Handler, options: unknown): Handler {
+  if (handler.capabilitiesFor === undefined) return handler
+  const capabilities = capabilitiesWith(handler, options)
+  const wrong = wrongCapability(capabilities)
+  if (wrong !== undefined) {
+    throw new ClsyncError('HANDLER_INVALID', {
+      message: `"${handler.name}" is not a clsync handler: with these options, ${wrong}.`,
+      fix: 'Its `capabilitiesFor` has to return capabilities.',
+    })
+  }
   return Object.create(handler, { capabilities: { value: Object.freeze(capabilities), enumerable: true } }) as Handler
 }
 

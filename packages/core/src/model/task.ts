@@ -1,6 +1,7 @@
 import type { Handler } from '../handler.ts'
 import type { Kind } from './entry.ts'
 import type { RawPath } from './path.ts'
+import type { SignatureField } from './signature.ts'
 
 /** A task with every option decided: what config resolves to and the engine takes. All of it is frozen data. */
 export interface Task {
@@ -27,6 +28,19 @@ export interface Task {
   readonly extraneous: 'keep' | 'delete'
   /** Take the root as it is now although it was emptied or replaced, and release held deletes. */
   readonly accept: boolean
+  /**
+   * The first pass of a run: what differs from what was acked; all of it once more; or, at first contact with a target, nothing, as it
+   * is taken to hold what the source holds. Default `diff`.
+   */
+  readonly initial?: 'diff' | 'full' | 'skip'
+  /** What is mounted below the source: entered, its mount point synced as an empty directory, or left out. Default `enter`. */
+  readonly mounts?: 'enter' | 'stop' | 'exclude' | undefined
+  /** A known entry has changed only when one of these has. Default: all, and what was hinted at. */
+  readonly signature?: readonly SignatureField[] | undefined
+  /** The first pass of a run brings what the rules leave out, too. Default false. */
+  readonly fullInitialSync?: boolean
+  /** Absolute path; while it exists nothing is sent. */
+  readonly pauseFile?: string
   readonly dryRun: boolean
   readonly plugins: readonly Plugin[]
 }
@@ -56,6 +70,8 @@ export interface RetryOptions {
   /** First wait after a failure; doubles with jitter. */
   readonly minMs: number
   readonly maxMs: number
+  /** A target gives up when something has failed this often; absent: never. */
+  readonly attempts?: number
 }
 
 /** Deletes that would exceed both bounds are held until a person accepts them. `share` of the entries known; 1: never hold. */
@@ -71,6 +87,8 @@ export interface Rules {
   readonly fingerprint: string
   /** Whether an entry is part of the tree. A directory that is not is neither read nor watched. */
   wants(path: RawPath, kind: Kind): boolean
+  /** Whether a directory (the root, too) is only a way to what is wanted below it: walked, but not to be synced itself. Default: none is. */
+  isPassage?(path: RawPath): boolean
   /**
    * Told of a directory's content when it is read, for rules that live in the tree (`.gitignore`). Returns whether what it said
    * before has changed, so that everything below has to be judged anew. Absent when no such file is asked for.

@@ -26,6 +26,8 @@ export interface LogOptions {
   readonly terminal: Terminal
   readonly clock: Clock
   readonly format: 'pretty' | 'json'
+  /** For a log service, which knows the time: each line begins with its priority (`<6>`), without time and colour. Default false. */
+  readonly hasPriorities?: boolean
   /** Lines below it are dropped. Events are `info`. */
   readonly level: Level
 }
@@ -69,8 +71,11 @@ interface Line {
   readonly data: object | undefined
 }
 
-function createWriter({ terminal, clock, format }: LogOptions) {
-  const print = format === 'json' ? jsonLine : (line: Line, time: Date) => prettyLine(line, time, terminal.isColored)
+function createWriter({ terminal, clock, format, hasPriorities = false }: LogOptions) {
+  const pretty = (line: Line, time: Date): string =>
+    hasPriorities ? prettyLine(line, undefined, false) : prettyLine(line, time, terminal.isColored)
+  const text = format === 'json' ? jsonLine : pretty
+  const print = (line: Line, time: Date): string => (hasPriorities ? `<${PRIORITIES[line.level]}>` : '') + text(line, time)
   let last: { readonly line: Line; readonly key: string; readonly since: number; repeats: number } | undefined
   return { write, flush }
 
@@ -98,6 +103,9 @@ function createWriter({ terminal, clock, format }: LogOptions) {
 
 const REPEAT_WINDOW_MS = 10_000
 
+/** Syslog's numbers. */
+const PRIORITIES: Readonly<Record<Level, number>> = { debug: 7, info: 6, warn: 4, error: 3 }
+
 function jsonLine({ level, event, message, fields, data }: Line, time: Date): string {
   return JSON.stringify({
     time: time.toISOString(),
@@ -110,10 +118,10 @@ function jsonLine({ level, event, message, fields, data }: Line, time: Date): st
 }
 
 /** `12:30:01 backup  3 changes, 12 kB, 14 ms`; more fields at the end as `name=value`. */
-function prettyLine({ level, message, fields, data, event }: Line, time: Date, isColored: boolean): string {
+function prettyLine({ level, message, fields, data, event }: Line, time: Date | undefined, isColored: boolean): string {
   const style = (format: Parameters<typeof styleText>[0], text: string): string =>
     isColored ? styleText(format, text, { validateStream: false }) : text
-  const clock = style('dim', time.toTimeString().slice(0, 8))
+  const clock = time === undefined ? '' : `${style('dim', time.toTimeString().slice(0, 8))} `
   const mark = MARKS[level]
   const scope = [fields['task'], fields['target']]
     .filter((part) => part !== undefined)
@@ -124,7 +132,7 @@ function prettyLine({ level, message, fields, data, event }: Line, time: Date, i
     level === 'warn' || level === 'error'
       ? style(level === 'warn' ? 'yellow' : 'red', `${mark}${printable(message)}`)
       : `${mark}${printable(message)}`
-  return `${clock} ${scope === '' ? '' : `${style('cyan', printable(scope))}  `}${text}${extra === '' ? '' : ` ${style('dim', printable(extra))}`}`
+  return `${clock}${scope === '' ? '' : `${style('cyan', printable(scope))}  `}${text}${extra === '' ? '' : ` ${style('dim', printable(extra))}`}`
 }
 
 const MARKS: Readonly<Record<Level, string>> = { debug: '· ', info: '', warn: '! ', error: '✖ ' }

@@ -57,6 +57,8 @@ function tellState({ target, from, to }: StateEvent, log: Logger, status: () => 
       event: 'halted',
       code: halt?.code,
     })
+  } else if (to === 'failed') {
+    at.error('gave up; what is left is sent after the next start', { event: 'gave-up' })
   } else if (from === 'halted' || from === 'paused' || to === 'paused') {
     at.event('state', `${to} (was ${from})`, { from, to })
   } else {

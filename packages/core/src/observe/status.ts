@@ -59,6 +59,8 @@ export interface Totals {
   readonly batches: number
   readonly changes: number
   readonly bytes: number
+  /** Batches after which nothing else was due: what was due together counts once, however many batches it took. */
+  readonly rounds: number
 }
 
 /** A path that could not be synced. Shown and retried, never fatal. */

@@ -21,6 +21,8 @@ export interface Schedule {
   nextAt(): number | undefined
   /** Everything that waits is due now, but retries. */
   flush(now: number): void
+  /** What is in the window is due now. */
+  hasten(now: number): void
   readonly size: number
   /** Items that have failed less often than `attempts`. */
   unsettled(attempts: number): number
@@ -102,8 +104,12 @@ class Window implements Schedule {
   }
 
   flush(now: number): void {
-    if (this.#window.size > 0) this.#dueAt = now
+    this.hasten(now)
     this.#later.flush(now)
+  }
+
+  hasten(now: number): void {
+    if (this.#window.size > 0) this.#dueAt = Math.min(now, this.#dueAt ?? now)
   }
 
   unsettled(attempts: number): number {

@@ -3,7 +3,16 @@ import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import type { Batch, ExecOptions, ExecResult, Handler, HandlerContext, Session, SyncResult } from '../handler.ts'
+import {
+  type Batch,
+  capabilitiesWith,
+  type ExecOptions,
+  type ExecResult,
+  type Handler,
+  type HandlerContext,
+  type Session,
+  type SyncResult,
+} from '../handler.ts'
 import { BatchBuilder, type PlannedBatch } from './batch-builder.ts'
 import { assertEqualTrees, readTree, type TargetEntry } from './snapshot.ts'
 import { type TempTree, tempTree } from './temp-tree.ts'
@@ -68,10 +77,11 @@ class OpenStage implements Stage {
   #session: Session | undefined
 
   constructor({ handler, dryRun = false }: StageOptions, source: TempTree, target: Target, stateDir: string) {
-    this.handler = handler
+    const capabilities = capabilitiesWith(handler, handler.options.parse(target.options))
+    this.handler = Object.create(handler, { capabilities: { value: capabilities } }) as Handler
     this.source = source
     this.target = target
-    this.#builder = new BatchBuilder(source.root, handler.capabilities)
+    this.#builder = new BatchBuilder(source.root, capabilities)
     this.#context = {
       root: source.root,
       stateDir,

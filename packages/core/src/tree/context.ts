@@ -4,7 +4,7 @@ import type { FileSystem } from '../model/file-system.ts'
 import type { Hint } from '../model/hint.ts'
 import type { RawPath } from '../model/path.ts'
 import type { SeenTable } from '../model/seen.ts'
-import type { Rules } from '../model/task.ts'
+import type { Rules, Task } from '../model/task.ts'
 import type { Directories } from './directories.ts'
 
 /** How far file times may lag behind the wall clock, and how long a write may take to follow its own time stamp. */
@@ -19,6 +19,10 @@ export interface TreeOptions {
   /** Absolute path of the source. */
   readonly root: RawPath
   readonly rules: Rules
+  /** What is mounted below the source: entered, its mount point synced as an empty directory, or left out. Default `enter`. */
+  readonly mounts?: Task['mounts']
+  /** A known entry has changed only when one of these has. Default: all, and what was hinted at. */
+  readonly signature?: Task['signature']
   /** Whether hints tell every change; then a changed ctime alone does not mean changed bytes. */
   readonly noLoss: boolean
   /** Watches a directory; called before it is read. */

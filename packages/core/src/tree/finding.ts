@@ -1,7 +1,9 @@
 import { type DirId, type Observation, sameIdentity, sameObservation } from '../model/entry.ts'
 import { joinPath, type RawPath } from '../model/path.ts'
 import type { SeenEntry } from '../model/seen.ts'
+import { sameSignature } from '../model/signature.ts'
 import { RACY_MS, type TreeContext } from './context.ts'
+import { isBeyondMount } from './mount-limit.ts'
 
 /** A difference between the seen state and the disk at one name. */
 export interface Finding {
@@ -89,12 +91,13 @@ export function lookAt(
     return 'unknown'
   }
   context.solved(path)
-  if (disk !== undefined && !context.rules.wants(path, disk.kind)) disk = undefined
+  if (disk !== undefined && (!context.rules.wants(path, disk.kind) || isBeyondMount(context, dir, disk))) disk = undefined
   if (disk === undefined) return row === undefined ? 'absent' : { dir, name, path, row, disk, content: wasWritten }
   if (row === undefined || !sameIdentity(row, disk)) {
     // Renames move the ctime; what was written since then has a new mtime, or hides in its tick.
     return { dir, name, path, row, disk, content: wasWritten || disk.mtimeMs >= suspectFromMs }
   }
+  if (context.signature !== undefined && sameSignature(context.signature, row, disk)) return 'same'
   const content = row.kind !== 'directory' && bytesMayDiffer(row, disk, options)
   if (!content && sameObservation(row, disk)) return 'same'
   return { dir, name, path, row, disk, content }

@@ -2,11 +2,12 @@ import fc from 'fast-check'
 import fs from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { type Batch, defineHandler, type Handler, type Session, type SyncResult, z } from '../../src/handler.ts'
+import type { Batch, Session, SyncResult } from '../../src/handler.ts'
 import { createMemoryHandler } from '../../src/testing/memory-handler.ts'
 import { readTree, type TargetEntry } from '../../src/testing/snapshot.ts'
 import { fuzz } from '../support/fuzz.ts'
 import { liveEngine } from '../support/live-engine.ts'
+import { oddHandler } from '../support/odd-handler.ts'
 
 const { runs, seed } = fuzz(25)
 
@@ -41,7 +42,11 @@ test(`whatever a handler answers, nothing is lost: ${runs} runs from seed ${seed
         const target = createMemoryHandler({ parallel: 2, maxChanges: 3 })
         const steady = createMemoryHandler()
         const queue = [...odd]
-        const handler = misbehaving(target.handler, queue)
+        // One lapse after the other, and sane when there is none left.
+        const handler = oddHandler(target, (session, batch, signal) => {
+          const next = queue.shift()
+          return next === undefined ? session.sync(batch, signal) : commit(next, session, batch, signal)
+        })
         const { engine, folder } = liveEngine({ handlers: { odd: handler, steady: steady.handler } })
         for (const name of ['a', 'd/a', 'd/b']) apply(folder, { name, content: name })
         await engine.start()
@@ -57,25 +62,6 @@ test(`whatever a handler answers, nothing is lost: ${runs} runs from seed ${seed
   )
   console.log(`${runs} histories with ${lapses} lapses, seed ${seed}`)
 })
-
-/** Takes one lapse off the queue at each call of `sync`, and is sane when there is none left. */
-function misbehaving(sane: Handler, queue: Lapse[]): Handler {
-  return defineHandler({
-    name: 'odd',
-    options: z.object({}),
-    capabilities: sane.capabilities,
-    async setup(_options, context) {
-      const session = await sane.setup({ label: 'memory' }, context)
-      return {
-        ...session,
-        sync: (batch, signal) => {
-          const next = queue.shift()
-          return next === undefined ? session.sync(batch, signal) : commit(next, session, batch, signal)
-        },
-      }
-    },
-  })
-}
 
 async function commit({ done, say, garbage }: Lapse, session: Session, batch: Batch, signal: AbortSignal): Promise<SyncResult> {
   const some = { ...batch, changes: batch.changes.slice(0, done) }

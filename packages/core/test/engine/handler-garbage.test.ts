@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { type Batch, defineHandler, type Handler, type Session, z } from '../../src/handler.ts'
 import { createMemoryHandler } from '../../src/testing/memory-handler.ts'
 import { liveEngine } from '../support/live-engine.ts'
+import { oddHandler } from '../support/odd-handler.ts'
 
 const hostile = (): never => {
   throw new Error('looked at')
@@ -41,21 +42,12 @@ const ERRORS: Readonly<Record<string, unknown>> = {
 
 /** Misbehaves until it is told not to, then keeps a target in memory. */
 function lapsing(misbehave: (batch: Batch) => unknown): { handler: Handler; names: () => string[]; behave(): void } {
-  const { handler: sane, entries } = createMemoryHandler()
+  const memory = createMemoryHandler()
   let isSane = false
-  const handler = defineHandler({
-    name: 'odd',
-    options: z.object({}),
-    capabilities: sane.capabilities,
-    async setup(_options, context) {
-      const session = await sane.setup({ label: 'memory' }, context)
-      return {
-        ...session,
-        sync: async (batch, signal) => (isSane ? session.sync(batch, signal) : (misbehave(batch) as undefined)),
-      }
-    },
-  })
-  return { handler, names: () => [...entries.keys()].toSorted(), behave: () => (isSane = true) }
+  const handler = oddHandler(memory, async (session, batch, signal) =>
+    isSane ? session.sync(batch, signal) : (misbehave(batch) as undefined),
+  )
+  return { handler, names: () => [...memory.entries.keys()].toSorted(), behave: () => (isSane = true) }
 }
 
 async function expectNothingLost(misbehave: () => unknown, told: RegExp): Promise<void> {

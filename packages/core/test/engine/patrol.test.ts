@@ -5,10 +5,7 @@ import { FakeClock } from '../../src/testing/fake-clock.ts'
 import { TreeStage } from '../tree/tree-stage.ts'
 
 function begin(scrubIntervalMs = 0) {
-  const stage = new TreeStage()
-  stage.mkdir('d')
-  stage.write('d/f')
-  stage.begin()
+  const stage = TreeStage.known(['d/f'])
   const clock = new FakeClock()
   const patrol = new Patrol({ clock, pollIntervalMs: 1000, scrubIntervalMs, mounts: () => undefined })
   const visit = (): boolean => {

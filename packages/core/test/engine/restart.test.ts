@@ -3,13 +3,12 @@ import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
 import type { Hooks } from '../../src/hooks.ts'
 import { createGate } from '../support/gate.ts'
+import { gatedEngine } from '../support/gated-engine.ts'
 import { liveEngine } from '../support/live-engine.ts'
 
 describe('a stop', () => {
   test('sends what waits, windows or not', async () => {
-    const gate = createGate()
-    const live = liveEngine({
-      handlers: { gate: gate.handler },
+    const { gate, live } = gatedEngine({
       task: { schedule: { delayMs: 60_000, settleMs: 0, maxWaitMs: 60_000, minIntervalMs: 0, bigFile: undefined } },
     })
     live.write('a')
@@ -21,9 +20,7 @@ describe('a stop', () => {
   })
 
   test('sends what has happened just before', async () => {
-    const gate = createGate()
-    const live = liveEngine({
-      handlers: { gate: gate.handler },
+    const { gate, live } = gatedEngine({
       task: { schedule: { delayMs: 50, settleMs: 0, maxWaitMs: 60_000, minIntervalMs: 0, bigFile: undefined } },
     })
     await live.engine.start()
@@ -33,8 +30,7 @@ describe('a stop', () => {
   })
 
   test('waits for what is in flight, also when the source has gone', async () => {
-    const gate = createGate()
-    const live = liveEngine({ handlers: { gate: gate.handler } })
+    const { gate, live } = gatedEngine()
     await live.engine.start()
     gate.close()
     live.write('a')
@@ -163,8 +159,7 @@ describe('a restart', () => {
 })
 
 test('a dry run remembers nothing and makes nothing', async () => {
-  const gate = createGate()
-  const live = liveEngine({ handlers: { gate: gate.handler }, task: { dryRun: true } })
+  const { live } = gatedEngine({ task: { dryRun: true } })
   live.write('a')
   await live.engine.start()
   await live.engine.stop()

@@ -5,14 +5,14 @@ import type { Task } from '../../src/model/task.ts'
 import type { Store } from '../../src/store/store.ts'
 import { FakeClock } from '../../src/testing/fake-clock.ts'
 import { createGate } from '../support/gate.ts'
+import { gatedEngine } from '../support/gated-engine.ts'
 import { liveEngine } from '../support/live-engine.ts'
 import { turnUntil } from '../support/turns.ts'
 
 const NOTHING = { share: 1, above: 0 }
 
 test('only what the handler has confirmed is taken to be there', async () => {
-  const gate = createGate()
-  const live = liveEngine({ handlers: { gate: gate.handler } })
+  const { gate, live } = gatedEngine()
   await live.engine.start()
   gate.close()
   live.write('a')
@@ -24,8 +24,7 @@ test('only what the handler has confirmed is taken to be there', async () => {
 })
 
 test('no more batches at once than the handler takes', async () => {
-  const gate = createGate({ parallel: 2, maxChanges: 1 })
-  const live = liveEngine({ handlers: { gate: gate.handler } })
+  const { gate, live } = gatedEngine({}, { parallel: 2, maxChanges: 1 })
   for (const name of ['a', 'b', 'c', 'd', 'e']) live.write(name)
   gate.close()
   const started = live.engine.start()
@@ -38,22 +37,31 @@ test('no more batches at once than the handler takes', async () => {
   expect(gate.most()).toBe(2)
 })
 
-test('between the starts of two batches there is the time that the user wants', async () => {
-  const gate = createGate({ maxChanges: 1 })
-  const live = liveEngine({
-    handlers: { gate: gate.handler },
-    task: { schedule: { delayMs: 0, settleMs: 0, maxWaitMs: 1000, minIntervalMs: 100, bigFile: undefined } },
-  })
+test('between the starts of two rounds there is the time that the user wants, but not within one', async () => {
+  const { gate, live } = gatedEngine(
+    { task: { schedule: { delayMs: 0, settleMs: 0, maxWaitMs: 1000, minIntervalMs: 100, bigFile: undefined } } },
+    { maxChanges: 1 },
+  )
   for (const name of ['a', 'b', 'c']) live.write(name)
   await live.engine.start()
-  const pauses = gate.times.slice(1).map((time, at) => time - gate.times[at]!)
-  expect(pauses).toHaveLength(2)
-  expect(Math.min(...pauses)).toBeGreaterThan(60)
+  expect(live.engine.status().targets[0]?.synced).toMatchObject({ batches: 3, rounds: 1 })
+  live.write('d')
+  await expect.poll(() => gate.times.length).toBe(4)
+  live.write('e')
+  await expect.poll(() => gate.times.length).toBe(5)
+  expect(gate.times[2]! - gate.times[0]!).toBeLessThan(100)
+  expect(gate.times[4]! - gate.times[3]!).toBeGreaterThan(60)
+  // What has piled up is one round, although it takes several batches.
+  live.engine.pause()
+  for (const name of ['f', 'g', 'h']) live.write(name)
+  await expect.poll(() => live.engine.status().targets[0]?.pending).toBe(3)
+  live.engine.resume()
+  await expect.poll(() => gate.times.length).toBe(8)
+  expect(gate.times[7]! - gate.times[5]!).toBeLessThan(150)
 })
 
 test('nothing is sent while paused, and all of it after that', async () => {
-  const gate = createGate()
-  const live = liveEngine({ handlers: { gate: gate.handler } })
+  const { gate, live } = gatedEngine()
   await live.engine.start()
   live.engine.pause()
   live.write('a')
@@ -66,8 +74,7 @@ test('nothing is sent while paused, and all of it after that', async () => {
 })
 
 test('a path that fails is tried again, is a problem until it works, and is one no more then', async () => {
-  const gate = createGate()
-  const live = liveEngine({ handlers: { gate: gate.handler } })
+  const { gate, live } = gatedEngine()
   await live.engine.start()
   gate.answer = () => ({ failed: [{ path: 'bad', error: new Error('no') }] })
   live.write('bad')
@@ -110,8 +117,7 @@ test('what came back while the state could not be written is written down when i
 })
 
 test('a batch that fails as a whole is tried again', async () => {
-  const gate = createGate()
-  const live = liveEngine({ handlers: { gate: gate.handler } })
+  const { gate, live } = gatedEngine()
   let left = 3
   gate.answer = (_batch, sync) => {
     if (left-- > 0) throw new Error('away')
@@ -125,8 +131,7 @@ test('a batch that fails as a whole is tried again', async () => {
 })
 
 test('what waits for a batch that fails is not forgotten', async () => {
-  const gate = createGate()
-  const live = liveEngine({ handlers: { gate: gate.handler } })
+  const { gate, live } = gatedEngine()
   live.write('a')
   await live.engine.start()
   live.engine.pause()
@@ -144,8 +149,7 @@ test('what waits for a batch that fails is not forgotten', async () => {
 })
 
 test('deletions that came to nothing do not count as done', async () => {
-  const gate = createGate()
-  const live = liveEngine({ handlers: { gate: gate.handler }, task: { maxDelete: { share: 0.5, above: 5 } } })
+  const { gate, live } = gatedEngine({ task: { maxDelete: { share: 0.5, above: 5 } } })
   for (let at = 0; at < 20; at++) live.write(`d/${at}`)
   await live.engine.start()
   let left = 3
@@ -160,8 +164,7 @@ test('deletions that came to nothing do not count as done', async () => {
 
 describe('what changes while it is being sent', () => {
   test('and was there for a moment only is deleted once more', async () => {
-    const gate = createGate()
-    const live = liveEngine({ handlers: { gate: gate.handler } })
+    const { gate, live } = gatedEngine()
     live.write('a')
     await live.engine.start()
     gate.answer = () => {
@@ -179,8 +182,7 @@ describe('what changes while it is being sent', () => {
     ['written to', 'a', '~a'],
     ['deleted', undefined, '-a'],
   ])('is sent again although nobody tells, when it is %s', async (_how, left, told) => {
-    const gate = createGate()
-    const live = liveEngine({ handlers: { gate: gate.handler }, task: { monitor: 'poll', pollIntervalMs: 300 } })
+    const { gate, live } = gatedEngine({ task: { monitor: 'poll', pollIntervalMs: 300 } })
     live.write('a')
     await live.engine.start()
     const before = gate.came.length
@@ -240,8 +242,7 @@ test('what a target holds and the source lacks is kept and counted, or deleted w
 })
 
 test('deletions in many batches are counted together', async () => {
-  const gate = createGate({ maxChanges: 2 })
-  const live = liveEngine({ handlers: { gate: gate.handler }, task: { maxDelete: { share: 0.5, above: 5 } } })
+  const { gate, live } = gatedEngine({ task: { maxDelete: { share: 0.5, above: 5 } } }, { maxChanges: 2 })
   const names = Array.from({ length: 20 }, (_, at) => `f${at + 10}`)
   for (const name of names) live.write(name)
   await live.engine.start()

@@ -69,7 +69,11 @@ describe('startProgress', () => {
     const sent = (changes: number, pending: number) => {
       status = {
         ...status,
-        targets: status.targets.map((one) => ({ ...one, pending, synced: { batches: 1, changes, bytes: changes * 1000 } })),
+        targets: status.targets.map((one) => ({
+          ...one,
+          pending,
+          synced: { batches: 1, rounds: 1, changes, bytes: changes * 1000 },
+        })),
       }
       tick()
     }

@@ -3,17 +3,9 @@ import { type StageOptions, TreeStage } from '../tree/tree-stage.ts'
 
 /** What the simulation found in how the tree looks: each history as short as it can be told. */
 
-/** A source with `files`, known in whole; the clock stands still from then on, within one tick. */
-function known(files: readonly string[], options: StageOptions = {}): TreeStage {
-  const stage = new TreeStage({ tickMs: 1000, ...options })
-  for (const file of files) {
-    const parts = file.split('/').slice(0, -1)
-    for (const [index] of parts.entries()) stage.mkdir(parts.slice(0, index + 1).join('/'))
-    stage.write(file)
-  }
-  stage.begin()
-  return stage
-}
+/** The clock stands still once all is known, within one tick. */
+const known = (files: readonly string[], options: StageOptions = {}): TreeStage =>
+  TreeStage.known(files, { tickMs: 1000, ...options })
 
 const EIO = Object.assign(new Error('EIO'), { code: 'EIO' })
 

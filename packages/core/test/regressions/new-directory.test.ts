@@ -2,9 +2,7 @@ import { expect, test } from 'vitest'
 import { TreeStage } from '../tree/tree-stage.ts'
 
 test('a file that was moved into a new directory, and written to before anybody watched that, is not believed by its times', () => {
-  const stage = new TreeStage({ tickMs: 1000 })
-  stage.write('a')
-  stage.begin()
+  const stage = TreeStage.known(['a'], { tickMs: 1000 })
   stage.write('a') // from here on within one tick
   stage.hintAt('a', { content: true })
   stage.look()
@@ -20,9 +18,7 @@ test('a file that was moved into a new directory, and written to before anybody 
 })
 
 test('an old file is, and stays what it was', () => {
-  const stage = new TreeStage({ tickMs: 1000 })
-  stage.write('a')
-  stage.begin()
+  const stage = TreeStage.known(['a'], { tickMs: 1000 })
   const { content } = stage.seen('a')!
   stage.mkdir('new')
   stage.move('a', 'new/a')

@@ -1,9 +1,7 @@
-import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import type { RawPath } from '../../src/model/path.ts'
 import type { SeenEntry } from '../../src/model/seen.ts'
-import { migrate } from '../../src/store/schema.ts'
-import { createStore } from '../../src/store/store.ts'
+import { memoryStore } from '../support/memory-store.ts'
 import { createAckedTree } from '../../src/tree/acked-tree.ts'
 
 const directory: SeenEntry = {
@@ -14,9 +12,7 @@ const file: SeenEntry = { ...directory, kind: 'file', id: 0, ino: 4 }
 const raw = (path: string): RawPath => path as RawPath // ASCII
 
 test('what is acked after a transaction was taken back is found below its directory', () => {
-  const db = new DatabaseSync(':memory:')
-  migrate(db)
-  const store = createStore(db)
+  const store = memoryStore()
   const acked = createAckedTree(store.target('backup', '').acked)
   const ack = (): void => {
     acked.put(raw('d'), directory)

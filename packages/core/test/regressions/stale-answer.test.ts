@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { createGate, type Gate } from '../support/gate.ts'
-import { liveEngine, type LiveEngine } from '../support/live-engine.ts'
+import type { Gate } from '../support/gate.ts'
+import { gatedEngine } from '../support/gated-engine.ts'
+import type { LiveEngine } from '../support/live-engine.ts'
 
 /** A source of one file. */
 function one(): { readonly gate: Gate; readonly live: LiveEngine } {
-  const gate = createGate()
-  const live = liveEngine({ handlers: { gate: gate.handler } })
+  const { gate, live } = gatedEngine()
   live.write('a')
   return { gate, live }
 }
@@ -55,4 +55,5 @@ test('a delete that found its file back for good is none, and has not failed', a
   await live.engine.idle()
   expect(gate.names()).toEqual(['a'])
   expect(failed).toEqual([])
+  expect(live.engine.status().targets[0]).toMatchObject({ synced: { changes: 2 } })
 })

@@ -74,7 +74,7 @@ export function statusOf(task: string): Status {
         inFlight: 0,
         heldDeletes: 0,
         kept: 0,
-        synced: { batches: 1, changes: 10, bytes: 1000 },
+        synced: { batches: 1, changes: 10, bytes: 1000, rounds: 1 },
         problems: [],
         problemCount: 0,
       },

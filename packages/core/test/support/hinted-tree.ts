@@ -1,9 +1,7 @@
-import { DatabaseSync } from 'node:sqlite'
 import { type DirId } from '../../src/model/entry.ts'
 import { nodeFileSystem } from '../../src/model/file-system.ts'
 import { fromText, toText } from '../../src/model/path.ts'
-import { migrate } from '../../src/store/schema.ts'
-import { createStore } from '../../src/store/store.ts'
+import { memoryStore } from './memory-store.ts'
 import { tempTree } from '../../src/testing/temp-tree.ts'
 import { type Tree, createTree } from '../../src/tree/tree.ts'
 
@@ -28,9 +26,7 @@ export interface HintedTree {
 export function hintedTree(files: Record<string, string>): HintedTree {
   const disk = tempTree(files)
   const { root } = disk
-  const db = new DatabaseSync(':memory:')
-  migrate(db)
-  const store = createStore(db)
+  const store = memoryStore()
   const nothing = (): void => undefined
   const fs = {
     ...nodeFileSystem,

@@ -1,4 +1,3 @@
-import { DatabaseSync } from 'node:sqlite'
 import { createGuard } from '../../src/engine/guard.ts'
 import { Source } from '../../src/engine/source.ts'
 import type { FileSystem } from '../../src/model/file-system.ts'
@@ -6,8 +5,8 @@ import type { EntryHint } from '../../src/model/hint.ts'
 import { nameOf, parentOf, type RawPath } from '../../src/model/path.ts'
 import type { Task } from '../../src/model/task.ts'
 import type { Monitor } from '../../src/monitor/monitor.ts'
-import { migrate } from '../../src/store/schema.ts'
-import { createStore, type Store } from '../../src/store/store.ts'
+import type { Store } from '../../src/store/store.ts'
+import { memoryStore } from './memory-store.ts'
 import { FakeClock } from '../../src/testing/fake-clock.ts'
 import { Disk, ROOT } from '../simulation/world/disk.ts'
 import { observe } from '../simulation/world/inode.ts'
@@ -27,9 +26,7 @@ export class SourceStage {
 
   constructor(guarantee: Monitor['guarantee']) {
     this.guarantee = guarantee
-    const db = new DatabaseSync(':memory:')
-    migrate(db)
-    this.store = createStore(db)
+    this.store = memoryStore()
     for (const path of ['d', 'd/e']) this.disk.mkdir(`${ROOT}/${path}`)
     this.disk.create(`${ROOT}/d/f`, 'file', { sizeBytes: 10 })
     this.source = this.start()

@@ -1,12 +1,11 @@
-import { DatabaseSync } from 'node:sqlite'
 import { assemble, type AssembleInput, type Assembly } from '../../src/batch/assemble.ts'
 import type { Step } from '../../src/batch/step.ts'
 import { type DirId, type Kind, ROOT_DIR } from '../../src/model/entry.ts'
 import type { Scope } from '../../src/model/difference.ts'
 import { nameOf, parentOf, type RawPath } from '../../src/model/path.ts'
 import type { SeenEntry } from '../../src/model/seen.ts'
-import { migrate } from '../../src/store/schema.ts'
-import { createStore, type Store } from '../../src/store/store.ts'
+import type { Store } from '../../src/store/store.ts'
+import { memoryStore } from './memory-store.ts'
 import type { TargetRecord } from '../../src/store/target-record.ts'
 import { type AckedTree, createAckedTree } from '../../src/tree/acked-tree.ts'
 import { createDirectories } from '../../src/tree/directories.ts'
@@ -27,9 +26,7 @@ export class TwoStates {
   readonly #ids = new Map<string, DirId>([['', ROOT_DIR]])
 
   constructor(seen: States, acked: States) {
-    const db = new DatabaseSync(':memory:')
-    migrate(db)
-    this.store = createStore(db)
+    this.store = memoryStore()
     this.record = this.store.target('backup', 'here')
     this.acked = createAckedTree(this.record.acked)
     for (const [path, number] of Object.entries(seen)) this.#see(path, number)

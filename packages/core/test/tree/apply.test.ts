@@ -5,10 +5,7 @@ import { type StageOptions, TreeStage } from './tree-stage.ts'
 
 let stage: TreeStage
 function begin(options: StageOptions = {}): void {
-  stage = new TreeStage(options)
-  for (const path of ['d', 'd/e', 'd/e/g']) stage.mkdir(path)
-  for (const path of ['a', 'd/f', 'd/e/g/h']) stage.write(path)
-  stage.begin()
+  stage = TreeStage.known(['a', 'd/f', 'd/e/g/h'], options)
 }
 beforeEach(() => begin())
 

@@ -3,10 +3,7 @@ import { TreeStage } from './tree-stage.ts'
 
 let stage: TreeStage
 beforeEach(() => {
-  stage = new TreeStage()
-  stage.mkdir('d')
-  for (const path of ['a', 'd/f']) stage.write(path)
-  stage.begin()
+  stage = TreeStage.known(['a', 'd/f'])
 })
 
 describe('what looks the same', () => {
@@ -55,10 +52,7 @@ describe('what looks the same', () => {
   })
 
   test('is not believed by who polls', () => {
-    stage = new TreeStage({ noLoss: false })
-    stage.mkdir('d')
-    stage.write('d/f')
-    stage.begin()
+    stage = TreeStage.known(['d/f'], { noLoss: false })
     rewriteUnseen()
     stage.hint('tree', '')
     expect(stage.look()).toEqual(['d/f entry'])

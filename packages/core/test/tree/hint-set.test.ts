@@ -5,10 +5,7 @@ import { TreeStage } from './tree-stage.ts'
 
 let stage: TreeStage
 beforeEach(() => {
-  stage = new TreeStage()
-  stage.mkdir('d')
-  stage.write('d/f')
-  stage.begin()
+  stage = TreeStage.known(['d/f'])
 })
 
 test('that bytes were written is remembered whatever else is said of the name, in any order', () => {
@@ -25,9 +22,7 @@ test('that bytes were written is remembered whatever else is said of the name, i
 })
 
 test('that something was made anew is remembered whatever else is said of the name', () => {
-  const stage = new TreeStage({ reusesInodes: true })
-  stage.write('a')
-  stage.begin()
+  const stage = TreeStage.known(['a'], { reusesInodes: true })
   stage.pass(-10_000)
   stage.remove('a')
   stage.write('a') // in the same inode and, as it happens, at the same time

@@ -1,12 +1,11 @@
-import { DatabaseSync } from 'node:sqlite'
 import { type DirId, ROOT_DIR } from '../../src/model/entry.ts'
 import type { FileSystem } from '../../src/model/file-system.ts'
 import type { EntryHint, Hint } from '../../src/model/hint.ts'
 import { nameOf, parentOf, type RawPath } from '../../src/model/path.ts'
 import type { SeenEntry } from '../../src/model/seen.ts'
 import type { Rules } from '../../src/model/task.ts'
-import { migrate } from '../../src/store/schema.ts'
-import { createStore, type Store } from '../../src/store/store.ts'
+import type { Store } from '../../src/store/store.ts'
+import { memoryStore } from '../support/memory-store.ts'
 import type { TreeOptions } from '../../src/tree/context.ts'
 import { createTree, type Tree } from '../../src/tree/tree.ts'
 import { Disk, ROOT } from '../simulation/world/disk.ts'
@@ -47,10 +46,20 @@ export class TreeStage {
     this.#options = options
     const { tickMs = 1e-3, reusesInodes = false, hasBirth = true } = options
     this.disk = new Disk({ ...{ type: 0xef53, tickMs, reusesInodes, hasBirth }, wallMs: () => this.#wallMs })
-    const db = new DatabaseSync(':memory:')
-    migrate(db)
-    this.store = createStore(db)
+    this.store = memoryStore()
     this.tree = this.#create()
+  }
+
+  /** A source with these files and the directories above them, all of it known. */
+  static known(files: readonly string[], options: StageOptions = {}): TreeStage {
+    const stage = new TreeStage(options)
+    for (const file of files) {
+      const names = file.split('/')
+      for (const at of names.keys()) if (at > 0) stage.mkdir(names.slice(0, at).join('/'))
+      stage.write(file)
+    }
+    stage.begin()
+    return stage
   }
 
   get now(): number {

@@ -4,10 +4,7 @@ import { TreeStage } from './tree-stage.ts'
 
 let stage: TreeStage
 beforeEach(() => {
-  stage = new TreeStage()
-  for (const path of ['d', 'd/e', 'd/e/g']) stage.mkdir(path)
-  for (const path of ['a', 'd/f', 'd/e/g/h']) stage.write(path)
-  stage.begin()
+  stage = TreeStage.known(['a', 'd/f', 'd/e/g/h'])
 })
 
 test('a scan finds what came, changed and went, wherever it is', () => {
