@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
 /** Tests run the sources of every package of this workspace, not what was built of them. */
-const conditions = ['clsync-source', 'module', 'node', 'development|production']
+const conditions = ['clsync-source', 'node', 'development|production']
 
 export default defineConfig({
   resolve: { conditions },

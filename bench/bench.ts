@@ -6,9 +6,10 @@ import { latency } from './latency/latency.ts'
 import { rsync } from './rsync/rsync.ts'
 import { type BenchOptions, readOptions, USAGE } from './stage/options.ts'
 import { type Table, tableText } from './stage/table.ts'
+import { s3 } from './s3/s3.ts'
 import { start } from './start/start.ts'
 
-const CASES: Readonly<Record<string, (options: BenchOptions) => Promise<Table[]>>> = { latency, burst, start, rsync }
+const CASES: Readonly<Record<string, (options: BenchOptions) => Promise<Table[]>>> = { latency, burst, start, rsync, s3 }
 
 process.exitCode = await bench(process.argv.slice(2))
 

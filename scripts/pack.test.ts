@@ -7,7 +7,7 @@ import { formatMessage } from 'publint/utils'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const ROOT = resolve(import.meta.dirname, '..')
-const PACKAGES = ['core', 'handler-mirror', 'handler-rsync', 'handler-script']
+const PACKAGES = ['core', 'handler-mirror', 'handler-rsync', 'handler-s3', 'handler-script']
 const MINUTE_MS = 60_000
 
 /** Outside of the workspace, so that nothing of it can be found by accident. */

@@ -16,7 +16,7 @@ export interface BenchOptions {
 }
 
 export const USAGE = `usage: npm run bench -- [CASE…] [options]
-  CASE           latency, burst, start, rsync; default all
+  CASE           latency, burst, start, rsync, s3; default all
   --quick        smaller trees and fewer rounds, under five minutes in all
   --files N,N    sizes of the trees, in files
   --rounds N     how often each kind of single change is made

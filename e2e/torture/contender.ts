@@ -5,7 +5,7 @@ import type { Random } from './random.ts'
 export interface Contender {
   readonly name: string
   /** Says what is wrong with its copy, one line for each; by default everything that is not exact. */
-  readonly compare?: (source: string, target: string) => readonly string[]
+  readonly compare?: (source: string, target: string) => readonly string[] | Promise<readonly string[]>
   /** A copy that is wrong and has not changed for so long, while it did nothing, stays wrong; by default the deadline decides. */
   readonly isOverAfterMs?: number
   /** What is still wrong after that was lost, whether or not a background comparison makes it good later. */

@@ -24,7 +24,7 @@ export async function converge({ contender, place, running }: Field, lookAfter: 
   let over = Infinity
   for (;;) {
     const began = performance.now()
-    const found = compare(contender, place)
+    const found = await compare(contender, place)
     if (found.length === 0 || began > Math.min(start + deadlineMs, over)) return { differences: found, late, ms: began - start }
     if (late.length === 0 && began > start + isLateAfterMs) late = found
     const now = found.join('\n')
@@ -37,9 +37,12 @@ export async function converge({ contender, place, running }: Field, lookAfter: 
 }
 
 /** What is wrong with a contender's copy now. */
-export function compare({ compare: judge = differences }: Contender, { source, target }: Place): readonly string[] {
+export async function compare(
+  { compare: judge = differences }: Contender,
+  { source, target }: Place,
+): Promise<readonly string[]> {
   try {
-    return judge(source, target)
+    return await judge(source, target)
   } catch (error) {
     return [`not comparable yet: ${String(error)}`] // the target moved meanwhile
   }

@@ -1,13 +1,14 @@
 import type { Place } from './contender.ts'
 import { mirror } from './destinations/mirror.ts'
 import { rsyncLocal, rsyncOverSsh, rsyncToDaemon } from './destinations/rsync.ts'
+import { s3 } from './destinations/s3.ts'
 import type { Random } from './random.ts'
 
 /** What clsync copies to: a handler with its options, and the server behind it where there is one. */
 export interface Destination {
   readonly name: string
   /** Says what is wrong with the copy, one line for each; by default everything that is not exact. */
-  readonly compare?: (source: string, target: string) => readonly string[]
+  readonly compare?: (source: string, target: string) => readonly string[] | Promise<readonly string[]>
   /** Whether it promises to write nothing into what has taken the place of the target. */
   readonly isCareful?: boolean
   /** From when on what is still wrong counts as lost, after the last change. Default: 10 s. */
@@ -29,7 +30,7 @@ export interface Server {
 }
 
 /** All that the torture can be played with. */
-const DESTINATIONS: readonly Destination[] = [mirror, rsyncLocal, rsyncOverSsh, rsyncToDaemon]
+const DESTINATIONS: readonly Destination[] = [mirror, rsyncLocal, rsyncOverSsh, rsyncToDaemon, s3]
 
 /** The destination of that name; throws when there is none. */
 export function destination(name: string): Destination {

@@ -228,7 +228,7 @@ class SeedRun {
     const wrong = (await this.#field.running.stop?.()) ?? []
     return [
       ...wrong.filter((line) => this.#fault?.complaint?.test(line) !== true),
-      ...compare(this.#o.contender, this.#field.place),
+      ...(await compare(this.#o.contender, this.#field.place)),
     ]
   }
 }
