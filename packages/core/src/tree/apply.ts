@@ -24,13 +24,16 @@ export function applyFindings(context: TreeContext, limbo: Limbo, findings: read
   const vanished = known.filter(isVanished)
   for (const finding of vanished) guardMount(context, finding)
   if (known.some((finding) => finding.dir === ROOT_DIR && (isVanished(finding) || isAppeared(finding)))) context.guard(ROOT_PATH)
+  const lost: { readonly row: SeenEntry; readonly content: boolean }[] = []
   for (const { dir, name, path, row, content } of vanished) {
     const current = context.table.get(dir, name)
     if (current === undefined || !sameIdentity(current, row!)) continue // a later look has dealt with it
     const wasFile = row!.kind === 'file'
     limbo.detach(dir, name, path, row!.id, wasFile && content)
-    if (wasFile && row!.nlink > 1) lookAtLinks(context, limbo, row!, content)
+    if (wasFile && row!.nlink > 1) lost.push({ row: row!, content })
   }
+  // Not before all are away: what was written through one of their names holds for the others, wherever they turn up.
+  for (const { row, content } of lost) lookAtLinks(context, limbo, row, content)
   for (const finding of known) {
     if (finding.disk === undefined) continue
     // Where something is known by now, a later look has put it there.

@@ -35,7 +35,11 @@ export function updateLinks(context: TreeContext, limbo: Away, { dir, name }: Pl
 /** A name of a file has gone: what was written through it shows under the others only when they are looked at. */
 export function lookAtLinks(context: TreeContext, limbo: Away, gone: SeenEntry, content: boolean): void {
   for (const row of context.table.byInode(gone.ino)) {
-    if (row.parent === LIMBO || !sameIdentity(row, gone)) continue
+    if (!sameIdentity(row, gone)) continue
+    if (row.parent === LIMBO) {
+      if (content) limbo.noteWritten(row.name)
+      continue
+    }
     const path = pathOfRow(context, row)
     let disk: Observation | undefined
     try {
@@ -44,9 +48,16 @@ export function lookAtLinks(context: TreeContext, limbo: Away, gone: SeenEntry, 
       context.problem(path!, error)
       context.again({ type: 'entry', dir: row.parent, name: row.name, content })
     }
-    if (disk === undefined || !sameIdentity(row, disk)) continue
-    return updateLinks(context, limbo, NOWHERE, disk, content)
+    if (disk !== undefined && sameIdentity(row, disk)) return updateLinks(context, limbo, NOWHERE, disk, content)
+    // It has gone as well, and may be met elsewhere.
+    if (content) noteWritten(context, row, path)
   }
+}
+
+function noteWritten(context: TreeContext, { parent, name, ...entry }: SeenRow, path: RawPath | undefined): void {
+  const stamp = ++context.counters.stamp
+  context.table.put(parent, name, { ...entry, stamp, content: stamp })
+  if (path !== undefined) context.touch(path, 'entry')
 }
 
 /** Undefined below a directory that is in limbo: what is told of that one covers it. */

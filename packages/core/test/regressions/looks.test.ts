@@ -183,3 +183,21 @@ test('what is not found while the root is away has not gone, although the root i
   expect(guarded.length).toBeGreaterThan(0)
   expect(stage.seen('a')).toBeDefined()
 })
+
+test('what was written through a name that has gone is told of the other name, which was renamed in the same moment', () => {
+  const stage = known(['a'])
+  stage.disk.link(stage.at('a'), stage.at('b'))
+  stage.write('a')
+  stage.hintAt('b')
+  stage.hintAt('a', { content: true })
+  stage.look()
+  const before = stage.seen('b')!
+  stage.write('a')
+  stage.remove('a')
+  stage.move('b', 'c')
+  stage.hintAt('a', { content: true })
+  stage.look()
+  for (const name of ['b', 'c']) stage.hintAt(name, { moved: true })
+  stage.look()
+  expect(stage.seen('c')!.content).toBeGreaterThan(before.content)
+})
