@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { copyDatabase, FILE, isDamage, openDatabase, setAside } from '../store/database.ts'
+import { copyDatabase, FILE, isDamage, isOfDatabase, openDatabase, setAside, unusable } from '../store/database.ts'
 import { closeDatabase } from '../store/ending.ts'
 import { createStore, type Store } from '../store/store.ts'
 import type { Log } from '../handler.ts'
@@ -28,6 +28,16 @@ export function openState(task: Task, isDamaged = false): OpenedState {
     const aside = setAside(path.join(task.stateDir, FILE))
     return { store: createStore(openDatabase(task.stateDir).db), damaged: aside }
   }
+}
+
+/** What to say of a start that has failed after the state was opened; closes that. */
+export function failedStart(store: Store, { task, log }: { readonly task: Task; readonly log: Log }, error: unknown): unknown {
+  if (isDamage(error)) {
+    store.abandon()
+    return error
+  }
+  closeState(store, log)
+  return isOfDatabase(error) ? unusable(task.stateDir, error) : error
 }
 
 /** Closes it, in order when that can be written down: if not, the next start looks it through. */

@@ -14,7 +14,7 @@ import { createGuard } from './guard.ts'
 import { createHandlerContext } from './handler-context.ts'
 import { type ChosenMonitor, choose, startMonitor } from './monitoring.ts'
 import { damagedNotice } from './notices.ts'
-import { closeState, type OpenedState } from './opened-state.ts'
+import { closeState, failedStart, type OpenedState } from './opened-state.ts'
 import { closeSession } from './opening.ts'
 import { Pausing } from './pausing.ts'
 import { Source } from './source.ts'
@@ -106,9 +106,7 @@ export class Run {
       holder.run.wake()
       return holder.run
     } catch (error) {
-      if (isDamage(error)) store.abandon()
-      else store.close()
-      throw error
+      throw failedStart(store, options, error)
     }
   }
 

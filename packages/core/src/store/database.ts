@@ -151,7 +151,12 @@ function locked(stateDir: string): ClsyncError {
   })
 }
 
-function unusable(stateDir: string, cause: unknown): ClsyncError {
+/** Whether an error is the database's own: it could not be read or written. */
+export function isOfDatabase(error: unknown): boolean {
+  return (error as { errcode?: number } | undefined)?.errcode !== undefined
+}
+
+export function unusable(stateDir: string, cause: unknown): ClsyncError {
   return new ClsyncError('STATE_DIR_UNUSABLE', {
     message: `The state directory ${stateDir} cannot be used: ${(cause as Error).message}.`,
     fix: 'Make it writable, or name another one with --state-dir.',
