@@ -12,8 +12,8 @@ export default defineConfig({
     // What a test starts with `process.execPath` and what it imports natively sees the sources too.
     execArgv: ['--conditions=clsync-source'],
     // Tests wait for conditions; these only end what would never come.
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 90_000,
+    hookTimeout: 90_000,
     expect: { poll: { timeout: 10_000 } },
     teardownTimeout: 10_000,
     maxWorkers: 2,

@@ -78,12 +78,13 @@ describe.skipIf(rsyncIsMissing !== undefined || !IS_ROOT).each([
 describe.skipIf(rsyncIsMissing !== undefined || !IS_ROOT)('through rsync', () => {
   it('one of a thousand files that cannot be read holds up no other, and is shown and tried again', async () => {
     stage.write('source/first')
+    stage.write('source/directory/f500')
+    fs.chmodSync(stage.at('source/directory/f500'), 0)
     // Root, without the right to read everything.
     const without = '-dac_override,-dac_read_search'
     const daemon = start([stage.target], [], { prefix: ['setpriv', `--bounding-set=${without}`, `--inh-caps=${without}`] })
-    await daemon.ready()
+    await until('the first', () => fs.existsSync(stage.at('target/first')))
     stage.fill('source/directory', 1000)
-    fs.chmodSync(stage.at('source/directory/f500'), 0)
     const arrived = () => (fs.existsSync(stage.at('target/directory')) ? fs.readdirSync(stage.at('target/directory')).length : 0)
     await until('all the others', () => arrived() === 999)
     await until('the reason', () => /f500.*[Pp]ermission denied/u.test(daemon.output), { also: () => daemon.output })
