@@ -1,3 +1,4 @@
+import { ClsyncError } from '../../../src/model/error.ts'
 import type { Random } from './random.ts'
 
 export interface FaultRates {
@@ -48,5 +49,6 @@ export class Faults {
 const DISK_FULL = 13
 
 export function isDiskFull(error: unknown): boolean {
-  return (error as { errcode?: unknown } | undefined)?.errcode === DISK_FULL
+  const cause = error instanceof ClsyncError ? error.cause : error
+  return (cause as { errcode?: unknown } | undefined)?.errcode === DISK_FULL
 }
