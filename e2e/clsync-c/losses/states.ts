@@ -128,6 +128,34 @@ export const stateLosses: readonly Loss[] = [
       return fs.existsSync(stage.at('target/new/late.secret')) ? 'it is sent' : 'it stays where it is'
     },
   },
+  {
+    title: 'rules whose last line has no end',
+    right: 'the last rule holds',
+    async run(program, stage) {
+      // Without its last character it is none.
+      stage.write('rules', '+fmarker\n-f')
+      stage.write('source/my.secret')
+      const rules = ['-R', stage.at('rules')]
+      const started = await program.start(stage, { theirArgs: rules, ourArgs: rules })
+      await settled(stage, started)
+      return fs.existsSync(stage.at('target/my.secret')) ? 'the last rule is dropped' : 'the last rule holds'
+    },
+  },
+  {
+    title: 'what the command before the end changes',
+    right: 'it arrives',
+    async run(program, stage) {
+      stage.write('source/file')
+      fs.writeFileSync(stage.at('flush.sh'), '#!/bin/sh\necho flushed > "$SOURCE/flushed"\n', { mode: 0o755 })
+      const started = await program.start(stage, {
+        theirArgs: ['--exit-on-no-events', '--pre-exit-hook', stage.at('flush.sh')],
+        ourArgs: ['--until-idle', '--before-last', stage.at('flush.sh')],
+      })
+      await started.end()
+      if (!fs.existsSync(stage.at('source/flushed'))) return 'the command is not run'
+      return fs.existsSync(stage.at('target/flushed')) ? 'it arrives' : 'it never arrives'
+    },
+  },
 ]
 
 /** Collects the lines of the lists, and makes what is new arrive. */
