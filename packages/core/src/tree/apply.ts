@@ -197,8 +197,13 @@ function hasLeft(context: TreeContext, limbo: Limbo, row: SeenRow, disk: Observa
 
 /** What was met while something else was looked for. The time of its directory may have been taken in with what has gone again. */
 function applyByTheWay(context: TreeContext, limbo: Limbo, found: Finding, options: ApplyOptions): void {
-  const news = newsOf(context, found, 'none')
-  applyFindings(context, limbo, [found], { ...options, quiet: false })
+  let news = newsOf(context, found, 'none')
+  const misplaced = (dir: DirId): void => {
+    // What was found missing in a directory that was elsewhere is no news of it.
+    if (dir === found.dir) news = 'passed'
+    options.misplaced?.(dir)
+  }
+  applyFindings(context, limbo, [found], { ...options, quiet: false, misplaced })
   if (found.dir !== ROOT_DIR) settleDirectory(context, found.dir, news)
 }
 

@@ -67,3 +67,23 @@ test('the time of a directory is told when an entry that came into it is met els
   hinted.work()
   expect([...told, ...touched]).toContain('d')
 })
+
+test('the time of a directory is told when something passed through it, while what is in it was looked for where it had been', () => {
+  hinted = hintedTree({ 'a/x/d/f': 'f', c: 'c' })
+  const { root, touched, held, hint, find } = hinted
+  for (const path of ['a', 'a/x', 'a/x/d', 'a/x/d/f', 'c']) held.add(path)
+  const [x, d] = [find('a/x'), find('a/x/d')]
+  // Both change their places at once.
+  fs.renameSync(`${root}/a`, `${root}/temporary`)
+  fs.renameSync(`${root}/c`, `${root}/a`)
+  fs.renameSync(`${root}/temporary`, `${root}/c`)
+  fs.writeFileSync(`${root}/c/x/passing`, '')
+  fs.rmSync(`${root}/c/x/passing`)
+  hint(d, 'f')
+  hinted.work()
+  const told = [...touched]
+  for (const name of ['a', 'c', 'temporary']) hint(ROOT_DIR, name)
+  hint(x, 'passing')
+  hinted.work()
+  expect([...told, ...touched]).toContain('c/x')
+})
