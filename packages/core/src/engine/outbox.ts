@@ -15,6 +15,8 @@ export interface OutboxOptions {
   /** Whether the handler can delete; if not, deletions are `forgotten` instead of sent. */
   readonly deletes: boolean
   forget(steps: readonly Step[]): void
+  /** Whether what is to be deleted is there again, though nobody has told of it: it is looked at, then, and not deleted. */
+  isBack(step: Step): boolean
   /** Deletions that are held back, the first time they are met. */
   held(paths: readonly RawPath[]): void
 }
@@ -138,9 +140,16 @@ export class Outbox {
     for (const path of busy) this.#park(freshItem(path, now))
     for (const path of parents) schedule.touch(path, 'tree', now)
     this.#hold(held)
-    if (deletes) return steps
+    if (deletes) return steps.filter((step) => !this.#postponesReturned(step, now))
     this.#o.forget(steps.filter((step) => step.type === 'delete'))
     return steps.filter((step) => step.type !== 'delete')
+  }
+
+  /** By the next comparison it is known what is there. */
+  #postponesReturned(step: Step, now: number): boolean {
+    if (step.type !== 'delete' || !this.#o.isBack(step)) return false
+    this.#o.schedule.postpone(freshItem(step.path, now), now + RETURNED_MS)
+    return true
   }
 
   /** What is compared again is held only if that says so once more: its files may be back. */
@@ -177,3 +186,6 @@ export class Outbox {
 export function pathsOf(steps: readonly Step[]): RawPath[] {
   return steps.flatMap(({ path, from }) => (from === undefined ? [path] : [path, from]))
 }
+
+/** Until then what is there again has been looked at. */
+const RETURNED_MS = 200

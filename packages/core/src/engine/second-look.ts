@@ -5,6 +5,7 @@ import { nameOf, parentOf, type RawPath } from '../model/path.ts'
 import type { SeenTable } from '../model/seen.ts'
 import { sameSignature } from '../model/signature.ts'
 import type { Task } from '../model/task.ts'
+import type { Monitor } from '../monitor/monitor.ts'
 import type { Tree } from '../tree/tree.ts'
 
 /**
@@ -14,6 +15,8 @@ import type { Tree } from '../tree/tree.ts'
 export interface SecondLook {
   /** `stamp`: the last one that was given out when the step was sent. */
   hasChanged(step: Step, stamp: number): boolean
+  /** Whether something is there again that is about to be deleted, and of which the monitor may never tell; it is hinted at, then. */
+  isBackUntold(step: Step): boolean
 }
 
 export interface SecondLookOptions {
@@ -21,12 +24,14 @@ export interface SecondLookOptions {
   readonly root: RawPath
   readonly task: Pick<Task, 'rules' | 'mounts' | 'signature'>
   readonly seen: SeenTable
+  readonly monitor: Pick<Monitor, 'guarantee'>
   /** Another object after the tree was read anew. */
   tree(): Tree
 }
 
 export function createSecondLook(options: SecondLookOptions): SecondLook {
-  return {
+  const look: SecondLook = {
+    isBackUntold: (step) => options.monitor.guarantee !== 'no-loss' && step.type === 'delete' && look.hasChanged(step, Infinity),
     hasChanged(step, stamp) {
       try {
         if (step.seen === undefined ? !isBack(options, step.path, stamp) : isStill(options, step.path, step.seen)) return false
@@ -38,6 +43,7 @@ export function createSecondLook(options: SecondLookOptions): SecondLook {
       return true
     },
   }
+  return look
 }
 
 function isStill({ fs, root, task: { signature } }: SecondLookOptions, path: RawPath, seen: NonNullable<Step['seen']>): boolean {

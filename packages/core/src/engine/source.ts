@@ -71,7 +71,7 @@ export class Source {
     this.patrol = new Patrol({ ...task, clock, mounts: () => fs.mounts?.(root) })
     this.#fs = relativeDevices(fs, () => guard.device)
     this.#tree = this.#rebuild()
-    this.secondLook = createSecondLook({ fs: this.#fs, root, task, seen: store.seen, tree: () => this.#tree })
+    this.secondLook = createSecondLook({ ...options, root, fs: this.#fs, seen: store.seen, tree: () => this.#tree })
   }
 
   /** Set while nothing may be sent. */

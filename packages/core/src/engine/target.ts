@@ -226,7 +226,10 @@ export class Target {
   #awaitLate({ late, sent }: Delivery): void {
     const doubt = (): void => {
       this.#parts.ledger.doubt(sent)
-      for (const path of pathsOf(sent)) this.outbox.touch(path, 'tree', this.#o.clock.monotonic())
+      for (const path of pathsOf(sent)) {
+        this.outbox.disturb(path) // also what is on its way there just now
+        this.outbox.touch(path, 'tree', this.#o.clock.monotonic())
+      }
     }
     const again = (): void => {
       if (!this.#isOver) this.#unsettled.add(doubt)

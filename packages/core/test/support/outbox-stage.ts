@@ -30,7 +30,7 @@ export function beginOutbox(seen: States, acked: States, options: Partial<Schedu
   const forget = (steps: readonly Step[]): void => {
     for (const { path } of steps) states.acked.remove(path)
   }
-  const outbox = new Outbox({ schedule, flight, comparison, deletes, forget, held: () => {} })
+  const outbox = new Outbox({ schedule, flight, comparison, deletes, forget, isBack: () => false, held: () => {} })
   const confirm = (parcel: Parcel): void => {
     for (const { type, path, from, seen: entry } of parcel.steps) {
       if (from !== undefined) states.acked.move(from, path)
