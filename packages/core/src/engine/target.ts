@@ -80,7 +80,8 @@ export class Target {
   advance(isHurried = false): void {
     const now = this.#o.clock.monotonic()
     if (this.health.isWaiting(now) || !this.#unsettled.settle() || !this.#isReady()) return
-    if (isHurried || this.state === 'initial') this.#earliestStart = this.outbox.hasten(now)
+    // Not what changes while the first pass goes on: a file that always changes would be sent without end.
+    if (isHurried || (this.state === 'initial' && this.outbox.rounds === 0)) this.#earliestStart = this.outbox.hasten(now)
     try {
       while (this.inFlight < this.#o.spec.handler.capabilities.parallel && this.#mayStart <= now) {
         if (!isDue(this.outbox.nextAt, now) || !this.#o.source().halting.isWell(now)) break

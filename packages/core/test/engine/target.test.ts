@@ -253,3 +253,18 @@ test('deletions in many batches are counted together', async () => {
   expect(gate.names().length).toBeGreaterThanOrEqual(10)
   expect(live.engine.status().targets[0]!.heldDeletes).toBeGreaterThan(0)
 })
+
+test('a file that changes whenever it is sent waits for its window, also in the first pass', async () => {
+  const { gate, live } = gatedEngine({
+    task: { schedule: { delayMs: 200, settleMs: 0, maxWaitMs: 1000, minIntervalMs: 0, bigFile: undefined } },
+  })
+  live.write('a')
+  gate.answer = (_batch, sync) => {
+    if (gate.times.length < 4) live.write('a', `changed ${gate.times.length} times`)
+    return sync()
+  }
+  void live.engine.start()
+  await expect.poll(() => gate.times.length).toBe(4)
+  const pauses = gate.times.slice(1).map((time, at) => time - gate.times[at]!)
+  expect(Math.min(...pauses)).toBeGreaterThan(100)
+})
