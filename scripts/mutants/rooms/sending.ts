@@ -69,7 +69,7 @@ export const sending: Room = {
     {
       name: 'a first sync waits for the window',
       file: 'target.ts',
-      find: "if (isHurried || this.state === 'initial')",
+      find: "if (isHurried || (this.state === 'initial' && this.outbox.rounds === 0))",
       replace: 'if (isHurried)',
       why: 'nothing would be there before the window is over',
     },
