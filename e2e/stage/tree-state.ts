@@ -22,7 +22,10 @@ export function bytes(path: string): Buffer {
   return Buffer.from(path, 'latin1')
 }
 
-/** Everything below a root, exact, contents apart. Fifos, sockets and devices, which are not synced, are left out. */
+/**
+ * Everything below a root, exact, contents apart. Fifos, sockets and devices, which are not synced, are left out, and so is what
+ * goes while it is looked at, as temporary files do.
+ */
 export function treeState(root: string): TreeState {
   const entries = new Map<string, EntryState>()
   const waiting = ['']
@@ -39,7 +42,8 @@ export function treeState(root: string): TreeState {
 }
 
 function entryState(path: string): EntryState | undefined {
-  const stat = fs.lstatSync(bytes(path), { bigint: true })
+  const stat = fs.lstatSync(bytes(path), { bigint: true, throwIfNoEntry: false })
+  if (stat === undefined) return undefined
   const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'directory' : stat.isSymbolicLink() ? 'symlink' : undefined
   if (kind === undefined) return undefined
   return {
