@@ -228,27 +228,6 @@ export const sending: Room = {
       why: 'handlers get what they claim to take',
     },
     {
-      name: 'a stop does not wait for what is to be sent',
-      file: 'run.ts',
-      find: 'await this.#until(() => (this.#isAborted || this.source.halt !== undefined ? !inFlight() : isDrained()))',
-      replace: 'await this.#until(() => !inFlight())',
-      why: 'a stop sends what waits',
-    },
-    {
-      name: 'a stop does not wait for what is in flight',
-      file: 'run.ts',
-      find: 'this.source.halt !== undefined ? !inFlight() : isDrained()',
-      replace: 'this.source.halt !== undefined ? true : isDrained()',
-      why: 'nothing is done to a target after the stop',
-    },
-    {
-      name: 'a dry run writes the state',
-      file: 'opened-state.ts',
-      find: '  if (task.dryRun) return { store: createStore(copyDatabase(task.stateDir)), damaged: undefined }\n',
-      replace: '',
-      why: 'a dry run remembers nothing',
-    },
-    {
       name: 'whatever directory the target has there will do',
       file: 'comparison.ts',
       find: 'return acked.stamp === DOUBT || sameIdentity(seen, { ...acked, kind: acked.kind })',

@@ -1,6 +1,8 @@
 import type { Room } from '../mutant.ts'
 
-const TESTS = ['ledger', 'health', 'dispatch', 'target', 'restart'].map((name) => `packages/core/test/engine/${name}.test.ts`)
+const TESTS = ['ledger', 'health', 'dispatch', 'target', 'restart']
+  .map((name) => `packages/core/test/engine/${name}.test.ts`)
+  .concat('packages/core/test/cli/run-control.test.ts')
 
 /** From a batch that leaves to what its end means: what is written down, what has arrived, and what is tried again. */
 export const settling: Room = {
@@ -146,6 +148,27 @@ export const settling: Room = {
       find: 'const isMissed = !doubtful.has(step) && answer',
       replace: 'const isMissed = doubtful.has(step) && answer',
       why: 'a change that the handler says it came too late for has not arrived',
+    },
+    {
+      name: 'a stop does not wait for what is to be sent',
+      file: 'run.ts',
+      find: 'await this.#until(() => (this.#isAborted || this.source.halt !== undefined ? !inFlight() : isDrained()))',
+      replace: 'await this.#until(() => !inFlight())',
+      why: 'a stop sends what waits',
+    },
+    {
+      name: 'a stop does not wait for what is in flight',
+      file: 'run.ts',
+      find: 'this.source.halt !== undefined ? !inFlight() : isDrained()',
+      replace: 'this.source.halt !== undefined ? true : isDrained()',
+      why: 'nothing is done to a target after the stop',
+    },
+    {
+      name: 'a dry run writes the state',
+      file: 'opened-state.ts',
+      find: '  if (task.dryRun) return { store: createStore(copyDatabase(task.stateDir)), damaged: undefined }\n',
+      replace: '',
+      why: 'a dry run remembers nothing',
     },
   ],
 }
