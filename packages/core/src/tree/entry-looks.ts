@@ -23,6 +23,11 @@ export function lookAtEntries(context: TreeContext, limbo: Limbo, scanner: Scann
 /** Files that say what is wanted in their directory. */
 const RULE_FILES: ReadonlySet<string> = new Set(['.gitignore', '.clsyncignore'])
 
+/** Whether what was written to under a name may have left it since. */
+function isElsewhere(found: Look, { moved }: NameHint): boolean {
+  return found === 'absent' || (moved && typeof found === 'object' && isAppeared(found))
+}
+
 /** One round of looks: all are done before any is applied, so that renames, chains and swaps meet. */
 class Round {
   readonly misplaced = new Set<DirId>()
@@ -49,7 +54,7 @@ class Round {
     this.#scanner.disturb(dir)
     for (const [name, hint] of names) {
       const found = this.#lookAt(dir, path, name, hint)
-      if (found === 'absent' && hint.content) this.#limbo.noteStray()
+      if (hint.content && isElsewhere(found, hint)) this.#limbo.noteStray()
       const below = hint.moved ? table.get(dir, name)?.id : 0
       // It may be back from elsewhere: what was told of its inside meanwhile was looked for in vain.
       if (below) this.#scanner.add({ dir: below, deep: true, look: distrust(Infinity) })

@@ -13,7 +13,7 @@ export interface Limbo extends Away {
   detach(dir: DirId, name: RawPath, path: RawPath, id: DirId, written: boolean): void
   /** The row of limbo with this name was given a place; returns the path that it had. */
   release(name: RawPath): { readonly path: RawPath; readonly written: boolean }
-  /** A file was written to under a name that had gone before it was looked at: it may be any that turns up. */
+  /** A file was written to under a name that has gone, or holds another, when it is looked at: it may be any that turns up. */
   noteStray(): void
   readonly hasStray: boolean
   /** Removes what has not turned up, with everything below. */

@@ -201,3 +201,17 @@ test('what was written through a name that has gone is told of the other name, w
   stage.look()
   expect(stage.seen('c')!.content).toBeGreaterThan(before.content)
 })
+
+test('what was written through a name that holds another file by now is told where it went', () => {
+  const stage = known(['a', 'b', 'c'])
+  const before = stage.seen('a')!
+  const then = stage.disk.find(stage.at('a'))!.mtimeMs
+  stage.move('a', 'b')
+  stage.write('b')
+  stage.disk.setAttributes(stage.at('b'), { mtimeMs: then })
+  stage.disk.exchange(stage.at('b'), stage.at('c'))
+  for (const name of ['a', 'c']) stage.hintAt(name, { moved: true })
+  stage.hintAt('b', { moved: true, content: true })
+  stage.look()
+  expect(stage.seen('c')!.content).toBeGreaterThan(before.content)
+})

@@ -1,9 +1,10 @@
 import { DatabaseSync } from 'node:sqlite'
 import type { Rules, Task } from '../../../src/model/task.ts'
-import type { RawPath } from '../../../src/model/path.ts'
+import { parentOf, type RawPath } from '../../../src/model/path.ts'
 import { migrate } from '../../../src/store/schema.ts'
 import { Disk, ROOT } from './disk.ts'
 import { Faults } from './faults.ts'
+import type { Held } from './holding.ts'
 import type { History } from './history.ts'
 import { Invariants } from './invariants.ts'
 import { Life } from './life.ts'
@@ -226,7 +227,7 @@ export class World {
       broken: (what) => this.break(what),
       say: (line) => this.say(`    ${line}`),
     })
-    const stranger = { kind: 'file', version: -1, mode: 0o644, uid: 0, mtimeMs: 0, dev: 0, readAt: 0 } as const
+    const stranger = { kind: 'file', version: -1, mode: 0o644, uid: 0, mtimeMs: 0, dev: 0, dirIno: 0, readAt: 0 } as const
     if (setting.isFilled) for (const path of ['a', 'b', 'stranger']) target.holding.put(path, { ...stranger, names: [path] })
     return target
   }
@@ -245,6 +246,7 @@ export class World {
     // An empty directory may have to make room for one that is moved to its place.
     if (held === undefined || held.kind === 'directory' || held.isStray === true || this.isAccepted) return
     if (held.names.some((at) => (this.disk.vanished.get(`${ROOT}/${at}`) ?? 0) >= held.readAt)) return
+    if (this.#isFromSuccessor(held, path)) return
     // What was copied out of a mount that came and went before anybody looked for mounts is known to nobody.
     if (held.dev !== this.disk.find(ROOT)?.dev && held.dev !== 0 && !this.invariants.seenDevices.has(held.dev)) return
     // The directories above are asked too: rules exclude with what is below.
@@ -255,6 +257,17 @@ export class World {
     )
       return
     this.break(`${path} is taken from ${name}, though the source never lost it`)
+  }
+
+  /**
+   * A copy from a directory that had just taken the place of another is put into the other's copy, and follows that when it is moved.
+   * It has no place there; the source has it under its first name, and it is sent there again.
+   */
+  #isFromSuccessor({ names, dirIno, readAt }: Held, path: string): boolean {
+    const [first] = names
+    if (first === path || this.disk.find(`${ROOT}/${first}`) === undefined) return false
+    const dirVanished = this.disk.vanished.get(parentOf(`${ROOT}/${first}` as RawPath)) ?? Infinity // when the last one of that name did
+    return dirVanished <= readAt && this.disk.find(parentOf(`${ROOT}/${path}` as RawPath))?.ino !== dirIno
   }
 
   #isSeen(path: string): boolean {
