@@ -83,10 +83,11 @@ export class Target {
     // Not what changes while the first pass goes on: a file that always changes would be sent without end.
     if (isHurried || (this.state === 'initial' && this.outbox.rounds === 0)) this.#earliestStart = this.outbox.hasten(now)
     try {
-      while (this.inFlight < this.#o.spec.handler.capabilities.parallel && this.#mayStart <= now) {
-        if (!isDue(this.outbox.nextAt, now) || !this.#o.source().halting.isWell(now)) break
-        const parcel = this.outbox.next(now, this.health.limit(this.#o.spec.handler.capabilities.maxChanges))
+      const { parallel, maxChanges } = this.#o.spec.handler.capabilities
+      while (this.inFlight < parallel && this.#mayStart <= now && isDue(this.outbox.nextAt, now)) {
+        const parcel = this.outbox.next(now, this.health.limit(maxChanges))
         if (parcel === undefined) break
+        if (!this.#o.source().halting.isWell(now)) return this.outbox.withdraw(parcel, now)
         this.#send(parcel, now)
       }
       if (this.pending === 0) this.#rest(false)
@@ -177,7 +178,6 @@ export class Target {
     this.#parts.deleteLimit.send(steps.filter(({ type }) => type === 'delete').length, now)
     const attempt = this.retries.nextAttempt(steps)
     const batch = toBatch(this.info.target, steps, this.state === 'initial' ? 'initial' : 'change', attempt)
-    const { signal: cancel } = this.#cancel
     const parts = {
       batch,
       steps,
@@ -185,7 +185,7 @@ export class Target {
       hooks,
       clock,
       timeoutMs: task.timeoutMs,
-      cancel,
+      cancel: this.#cancel.signal,
       progress: () => this.totals.bytes,
     }
     void deliver({ ...parts, begin: (sent) => this.#parts.ledger.begin(batch.id, sent) }).then((delivery) => {

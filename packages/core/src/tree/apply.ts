@@ -6,6 +6,7 @@ import { RACY_MS, type TreeContext } from './context.ts'
 import { type Finding, isAppeared, isVanished, lookAt, type News, newsOf } from './finding.ts'
 import type { Limbo } from './limbo.ts'
 import { lookAtLinks, updateLinks } from './links.ts'
+import { guardMount, isMountPoint } from './mount-points.ts'
 
 export interface ApplyOptions {
   /** Reads a directory, and when `deep` all below it. `isNew`: until now nobody told what is written in it. */
@@ -74,7 +75,9 @@ function withoutStrangers(
     lookFromAbove(context, limbo, dir, options)
     options.misplaced?.(dir)
   }
-  return strange.size === 0 ? findings : findings.filter((finding) => !strange.has(finding.dir))
+  if (strange.size === 0) return findings
+  if (findings.some(({ dir, content }) => content && strange.has(dir))) limbo.noteStray()
+  return findings.filter((finding) => !strange.has(finding.dir))
 }
 
 /** Whether the directory at a seen directory's path is that one. */
@@ -91,8 +94,14 @@ export function isInPlace(context: TreeContext, dir: DirId): boolean {
   }
 }
 
-/** A directory is not where it was: its parent's entry tells what became of it. */
-export function lookFromAbove(context: TreeContext, limbo: Limbo, dir: DirId, options: ApplyOptions): void {
+/** A directory is not where it was: its parent's entry tells what became of it; `later`: hinted at when that cannot be looked at. */
+export function lookFromAbove(
+  context: TreeContext,
+  limbo: Limbo,
+  dir: DirId,
+  options: ApplyOptions,
+  later: Parameters<TreeContext['again']>[0] = { type: 'tree', dir },
+): void {
   const place = context.directories.placeOf(dir)
   if (place === undefined) return context.guard(ROOT_PATH)
   const parentPath = context.directories.pathOf(place.parent)
@@ -105,22 +114,7 @@ export function lookFromAbove(context: TreeContext, limbo: Limbo, dir: DirId, op
   })
   if (typeof found === 'object') applyByTheWay(context, limbo, found, options)
   else if (found === 'same') options.scan(dir, true) // it is back, or could not be looked at a moment ago
-  else if (found === 'unknown') context.again({ type: 'tree', dir })
-}
-
-/** A device that changed below a directory means a mount came or went: nobody deleted what was there. */
-function guardMount(context: TreeContext, { dir, path, row, disk }: Finding): void {
-  if (row?.kind !== 'directory' || row.dev === disk?.dev) return
-  const hasCome = disk?.kind === 'directory'
-  // What is mounted somewhere can be neither removed nor renamed: it was unmounted, whatever is there by now.
-  const hasGone = row.dev !== deviceOf(context, dir)
-  if ((hasCome || hasGone) && context.table.list(row.id, undefined, 1).length > 0) context.guard(path)
-}
-
-/** Of a seen directory; the root's own is 0. */
-function deviceOf({ directories, table }: TreeContext, dir: DirId): number {
-  const place = directories.placeOf(dir)
-  return (place && table.get(place.parent, place.name)?.dev) ?? 0
+  else if (found === 'unknown') context.again(later)
 }
 
 function place(context: TreeContext, limbo: Limbo, finding: Finding, options: ApplyOptions): void {
@@ -133,6 +127,7 @@ function place(context: TreeContext, limbo: Limbo, finding: Finding, options: Ap
     context.table.put(dir, name, { ...disk, id, stamp, content: stamp })
     tell(context, options, path, 'entry')
     if (id > 0) {
+      if (isMountPoint(context, dir, disk)) context.mountMet(path)
       context.directories.set(id, dir, name)
       options.scan(id, true, true)
     } else if (disk.nlink > 1) updateLinks(context, limbo, finding, disk, finding.content)

@@ -39,6 +39,8 @@ export interface TreeOptions {
   /** To be hinted at once more, later: the look that this asked for could not be done. */
   again(hint: Exclude<Hint, { type: 'root' }>): void
   solved(path: RawPath): void
+  /** A new directory has something mounted on it. */
+  mountMet(path: RawPath): void
   /**
    * Called before entries of the root are taken to have come or gone, and before those of a mount below it are taken to have gone.
    * Throws to stop that.

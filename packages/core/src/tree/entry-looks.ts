@@ -49,6 +49,7 @@ class Round {
     const path = directories.pathOf(dir)
     if (path === undefined) {
       this.misplaced.add(dir)
+      if ([...names.values()].some(({ content }) => content)) this.#limbo.noteStray()
       return
     }
     this.#scanner.disturb(dir)

@@ -215,3 +215,25 @@ test('what was written through a name that holds another file by now is told whe
   stage.look()
   expect(stage.seen('c')!.content).toBeGreaterThan(before.content)
 })
+
+test.each(['b', 'c'])(
+  'what was written through a name whose directory has gone is told of the other name, which is %s',
+  (other) => {
+    const stage = known(['d/a'])
+    stage.disk.link(stage.at('d/a'), stage.at('b'))
+    stage.write('d/a')
+    stage.hintAt('b')
+    stage.hintAt('d/a', { content: true })
+    stage.look()
+    const before = stage.seen('b')!
+    stage.write('d/a')
+    stage.disk.setAttributes(stage.at('b'), { mtimeMs: before.mtimeMs })
+    stage.remove('d/a')
+    stage.remove('d')
+    if (other !== 'b') stage.move('b', other)
+    stage.hintAt('d/a', { content: true })
+    for (const name of new Set(['d', 'b', other])) stage.hintAt(name, { moved: name !== 'd' && other !== 'b' })
+    stage.look()
+    expect(stage.seen(other)!.content).toBeGreaterThan(before.content)
+  },
+)

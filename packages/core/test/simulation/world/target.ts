@@ -28,7 +28,7 @@ export interface TargetOptions {
   /** By the rules of the process that runs now. */
   readonly isWanted: (path: string) => boolean
   /** Told before something is taken away. */
-  readonly deleting: (target: Target, path: string) => void
+  readonly deleting: (target: Target, path: string, dev?: number) => void
   /** Told of each batch that comes. */
   readonly sending: (target: Target) => void
   readonly broken: (what: string) => void
@@ -210,7 +210,7 @@ export class Target {
   #put(path: string, facts: Held, isGivenUp: boolean): void {
     const known = this.holding.entries.get(path)
     if (!isGivenUp && known !== undefined && known.kind !== facts.kind && !this.holding.hasBelow(path))
-      this.#o.deleting(this, path)
+      this.#o.deleting(this, path, facts.dev)
     this.holding.put(path, facts)
   }
 

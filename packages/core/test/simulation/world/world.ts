@@ -222,7 +222,7 @@ export class World {
       ...{ name, setting, disk: this.disk, random: this.random.fork(name), timeoutMs: this.history.setting.task.timeoutMs },
       isFaulty: () => this.faults.isOn,
       isWanted: (path) => this.#isWanted(path),
-      deleting: (at, path) => this.#checkDeletion(at, path),
+      deleting: (at, path, dev) => this.#checkDeletion(at, path, dev),
       sending: (at) => this.#checkRoot(at),
       broken: (what) => this.break(what),
       say: (line) => this.say(`    ${line}`),
@@ -240,15 +240,15 @@ export class World {
     if (this.disk.find(ROOT)?.ino !== ino) this.break(`${name} got a batch while the source was away`)
   }
 
-  /** Nothing is taken from a target that the source had not lost since it was sent. */
-  #checkDeletion({ name, holding }: Target, path: string): void {
+  /** Nothing is taken from a target that the source had not lost since it was sent. `dev`: of what is put in its place. */
+  #checkDeletion({ name, holding }: Target, path: string, dev = 0): void {
     const held = holding.entries.get(path)
     // An empty directory may have to make room for one that is moved to its place.
     if (held === undefined || held.kind === 'directory' || held.isStray === true || this.isAccepted) return
     if (held.names.some((at) => (this.disk.vanished.get(`${ROOT}/${at}`) ?? 0) >= held.readAt)) return
     if (this.#isFromSuccessor(held, path)) return
-    // What was copied out of a mount that came and went before anybody looked for mounts is known to nobody.
-    if (held.dev !== this.disk.find(ROOT)?.dev && held.dev !== 0 && !this.invariants.seenDevices.has(held.dev)) return
+    // What is copied out of a mount that came and went before anybody looked for mounts is known to nobody.
+    if (this.#isOfUnseenMount(held.dev) || this.#isOfUnseenMount(dev)) return
     // The directories above are asked too: rules exclude with what is below.
     if (held.names.some((at) => !this.#isWanted(at))) return
     if (
@@ -268,6 +268,10 @@ export class World {
     if (first === path || this.disk.find(`${ROOT}/${first}`) === undefined) return false
     const dirVanished = this.disk.vanished.get(parentOf(`${ROOT}/${first}` as RawPath)) ?? Infinity // when the last one of that name did
     return dirVanished <= readAt && this.disk.find(parentOf(`${ROOT}/${path}` as RawPath))?.ino !== dirIno
+  }
+
+  #isOfUnseenMount(dev: number): boolean {
+    return dev !== this.disk.find(ROOT)?.dev && dev !== 0 && !this.invariants.seenDevices.has(dev)
   }
 
   #isSeen(path: string): boolean {
