@@ -120,9 +120,23 @@ export const looking: Room = {
     {
       name: 'a write to a name that has gone is forgotten',
       file: 'entry-looks.ts',
-      find: "if (found === 'absent' && hint.content) this.#limbo.noteStray()",
+      find: 'if (hint.content && isElsewhere(found, hint)) this.#limbo.noteStray()',
       replace: '',
       why: 'what was written to before it was renamed may be what turns up elsewhere',
+    },
+    {
+      name: 'a write to a name that holds another by now is forgotten',
+      file: 'entry-looks.ts',
+      find: " || (moved && typeof found === 'object' && isAppeared(found))",
+      replace: '',
+      why: 'what was written to before it was exchanged turns up elsewhere',
+    },
+    {
+      name: 'a write below a directory that has gone is forgotten',
+      file: 'apply.ts',
+      find: 'if (findings.some(({ dir, content }) => content && strange.has(dir))) limbo.noteStray()',
+      replace: '',
+      why: 'it may have been to a file that has another name',
     },
     {
       name: 'what left is told gone before all was scanned',

@@ -2,7 +2,14 @@ import { type DirId, type Observation, ROOT_DIR } from '../model/entry.ts'
 import { joinPath, type RawPath } from '../model/path.ts'
 import type { SeenEntry, SeenTable } from '../model/seen.ts'
 import type { TreeContext } from './context.ts'
-import type { Finding } from './finding.ts'
+
+/** What was seen at a path and what is there now. */
+interface Difference {
+  readonly dir: DirId
+  readonly path: RawPath
+  readonly row: SeenEntry | undefined
+  readonly disk: Observation | undefined
+}
 
 /** Whether an entry of `dir` is on a file system that the user does not want. The source's own has device 0. */
 export function isBeyondMount(context: TreeContext, dir: DirId, disk: Observation): boolean {
@@ -19,7 +26,7 @@ export function isMountPoint(context: TreeContext, dir: DirId, disk: Observation
 }
 
 /** A device that changed below a directory means a mount came or went: nobody deleted what was there. */
-export function guardMount(context: TreeContext, { dir, path, row, disk }: Finding): void {
+export function guardMount(context: TreeContext, { dir, path, row, disk }: Difference): void {
   if (row?.kind !== 'directory' || row.dev === disk?.dev) return
   const hasCome = disk?.kind === 'directory'
   // What is mounted somewhere can be neither removed nor renamed: it was unmounted, whatever is there by now.
