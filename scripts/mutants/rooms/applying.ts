@@ -134,7 +134,7 @@ export const applying: Room = {
     {
       name: 'a name that goes takes along what was written through it',
       file: 'apply.ts',
-      find: 'if (wasFile && row!.nlink > 1) lost.push({ row: row!, content })',
+      find: 'lost.push({ row: row!, content })',
       replace: '',
       why: 'what was written through a name that is gone shows under the others',
     },

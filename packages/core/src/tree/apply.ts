@@ -31,10 +31,12 @@ export function applyFindings(context: TreeContext, limbo: Limbo, findings: read
     if (current === undefined || !sameIdentity(current, row!)) continue // a later look has dealt with it
     const wasFile = row!.kind === 'file'
     limbo.detach(dir, name, path, row!.id, wasFile && content)
-    if (wasFile && row!.nlink > 1) lost.push({ row: row!, content })
+    if (!wasFile || row!.nlink === 1) continue
+    context.departures.note(dir, name, row!)
+    lost.push({ row: row!, content })
   }
   // Not before all are away: what was written through one of their names holds for the others, wherever they turn up.
-  for (const { row, content } of lost) lookAtLinks(context, limbo, row, content)
+  for (const { row, content } of lost) lookAtLinks(context, limbo, row, content || limbo.hasStray)
   for (const finding of known) {
     if (finding.disk === undefined) continue
     // Where something is known by now, a later look has put it there.
@@ -75,9 +77,7 @@ function withoutStrangers(
     lookFromAbove(context, limbo, dir, options)
     options.misplaced?.(dir)
   }
-  if (strange.size === 0) return findings
-  if (findings.some(({ dir, content }) => content && strange.has(dir))) limbo.noteStray()
-  return findings.filter((finding) => !strange.has(finding.dir))
+  return strange.size === 0 ? findings : findings.filter((finding) => !strange.has(finding.dir))
 }
 
 /** Whether the directory at a seen directory's path is that one. */
@@ -134,6 +134,7 @@ function place(context: TreeContext, limbo: Limbo, finding: Finding, options: Ap
     return
   }
   const left = limbo.release(twin.name)
+  if (twin.kind === 'file') context.departures.note(left.dir, left.name, disk)
   context.table.move(twin.parent, twin.name, dir, name)
   const written =
     finding.content || left.written || limbo.hasStray || twin.sizeBytes !== disk.sizeBytes || twin.mtimeMs !== disk.mtimeMs

@@ -5,6 +5,7 @@ import type { Hint } from '../model/hint.ts'
 import type { RawPath } from '../model/path.ts'
 import type { SeenTable } from '../model/seen.ts'
 import type { Rules, Task } from '../model/task.ts'
+import type { Departures } from './departures.ts'
 import type { Directories } from './directories.ts'
 
 /** How far file times may lag behind the wall clock, and how long a write may take to follow its own time stamp. */
@@ -50,4 +51,5 @@ export interface TreeOptions {
 
 export interface TreeContext extends TreeOptions {
   readonly directories: Directories
+  readonly departures: Departures
 }

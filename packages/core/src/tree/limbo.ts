@@ -12,8 +12,8 @@ import { guardMountsBelow, lostMount } from './mount-points.ts'
 export interface Limbo extends Away {
   /** Takes a row out of its place. `written`: its bytes may have changed since it was seen. */
   detach(dir: DirId, name: RawPath, path: RawPath, id: DirId, written: boolean): void
-  /** The row of limbo with this name was given a place; returns the path that it had. */
-  release(name: RawPath): { readonly path: RawPath; readonly written: boolean }
+  /** The row of limbo with this name was given a place; returns where it was. */
+  release(name: RawPath): Left
   /** A file was written to under a name that has gone, or holds another, when it is looked at: it may be any that turns up. */
   noteStray(): void
   readonly hasStray: boolean
@@ -22,9 +22,17 @@ export interface Limbo extends Away {
   readonly size: number
 }
 
+/** Where a row of limbo was, and whether its bytes may have changed since it was seen. */
+interface Left {
+  readonly dir: DirId
+  readonly name: RawPath
+  readonly path: RawPath
+  readonly written: boolean
+}
+
 export function createLimbo(context: TreeContext): Limbo {
   const { table } = context
-  const paths = new Map<RawPath, { readonly path: RawPath; readonly written: boolean }>()
+  const paths = new Map<RawPath, Left>()
   let next = table.list(LIMBO).reduce((most, { name }) => Math.max(most, Number(name)), 0)
   let hasStray = false
   const limbo: Limbo = {
@@ -32,7 +40,7 @@ export function createLimbo(context: TreeContext): Limbo {
       const key = String(++next) as RawPath
       if (!table.move(dir, name, LIMBO, key)) return // it has turned up elsewhere already
       if (id > 0) context.directories.delete(id)
-      paths.set(key, { path, written })
+      paths.set(key, { dir, name, path, written })
     },
     release(name) {
       const left = paths.get(name)!
@@ -67,7 +75,7 @@ export function createLimbo(context: TreeContext): Limbo {
   for (const row of left) {
     // What was mounted there is still missed when everything is read anew.
     if (lostMount(table, ROOT_PATH, row) === undefined) remove(context, limbo, row.name, row, false)
-    else paths.set(row.name, { path: ROOT_PATH, written: true })
+    else paths.set(row.name, { dir: LIMBO, name: row.name, path: ROOT_PATH, written: true })
   }
   if (left.length > 0) context.touch(ROOT_PATH, 'tree')
   return limbo

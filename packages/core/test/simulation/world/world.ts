@@ -59,6 +59,7 @@ export class World {
     this.disk.create(`${ROOT}/keep`, 'file', { sizeBytes: 5 })
     migrate(this.db)
     // What was written through a name that is gone before it was looked at: nobody can tell whose bytes those were.
+    this.disk.isSeen = (directory) => this.invariants.seenInodes.has(directory)
     this.disk.isHidden = (path) => !path.startsWith(`${ROOT}/`) || !this.#isWanted(path.slice(ROOT.length + 1))
     this.disk.onHidden = () => (this.needsLook = true)
     this.disk.onUnlink = (path, inode) => {
