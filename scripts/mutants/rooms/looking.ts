@@ -99,8 +99,8 @@ export const looking: Room = {
     {
       name: 'recent files are believed by who polls',
       file: 'tree.ts',
-      find: 'if (!options.noLoss && taken.trees.has(ROOT_DIR)) {',
-      replace: 'if (options.noLoss && taken.trees.has(ROOT_DIR)) {',
+      find: 'if (!options.noLoss) distrustFullScan(context, taken)',
+      replace: '',
       why: 'where nobody tells each change, what hides within the tick of the clock is sent again',
     },
     {

@@ -47,7 +47,7 @@ export const source: Room = {
       name: 'after a halt nothing is read anew',
       file: 'source.ts',
       find: `  #restart(): void {
-    this.#tree = this.#rebuild()`,
+    this.#tree = this.#rebuild(this.#tree)`,
       replace: '  #restart(): void {',
       why: 'what was looked at in the transaction that was taken back is not in memory only',
     },
@@ -171,6 +171,20 @@ export const source: Room = {
       replace: `        known = now
         record(JSON.stringify(now))`,
       why: 'the next process compares the root with what was written down',
+    },
+    {
+      name: 'what was told before a halt is forgotten',
+      file: 'source.ts',
+      find: 'for (const hint of owed) tree.hint(hint)',
+      replace: '',
+      why: 'times do not tell of what was written and renamed before',
+    },
+    {
+      name: 'what could not be looked at in the source is deleted',
+      file: 'patrol.ts',
+      find: 'if (this.problems.has(toText(at))) return true',
+      replace: '',
+      why: 'it may be there all the same',
     },
     {
       name: 'problems stay when their paths have gone',

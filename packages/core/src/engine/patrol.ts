@@ -77,6 +77,15 @@ export class Patrol {
     if (this.problems.size > 0) this.problems.solve(toText(path))
   }
 
+  /** Whether a path, or a directory above it, could not be looked at: what is not known of it may be there all the same. */
+  isUnknown(path: RawPath): boolean {
+    if (this.problems.size === 0) return false
+    for (let at = path; ; at = parentOf(at)) {
+      if (this.problems.has(toText(at))) return true
+      if (at === '') return false
+    }
+  }
+
   addUncovered(dir: DirId): void {
     this.#uncovered.add(dir)
     this.#pollAt ??= this.#o.clock.monotonic() + this.#o.pollIntervalMs
@@ -91,11 +100,13 @@ export class Patrol {
     return [...this.#again.trees.values()].some(Number.isFinite)
   }
 
-  /** The tree is read anew: what it cannot watch or look at it will say again. */
-  forget(): void {
+  /** The tree is read anew: what it cannot watch it will say again. Returns the looks that are owed. */
+  forget(): Exclude<Hint, { type: 'root' }>[] {
     this.#uncovered.clear()
+    const again = this.#again
     this.#again = createHintSet()
     this.#renewed = new Set()
+    return [...hintsOf(again)]
   }
 
   /** Hints at what is due. */

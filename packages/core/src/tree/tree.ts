@@ -6,7 +6,7 @@ import { Departures } from './departures.ts'
 import { createDirectories, type Directories } from './directories.ts'
 import { lookAtEntries } from './entry-looks.ts'
 import { distrust } from './finding.ts'
-import { addHint, countHints, createHintSet, type HintSet, isEmpty, keepHints } from './hint-set.ts'
+import { addHint, countHints, createHintSet, type HintSet, hintsOf, isEmpty, keepHints } from './hint-set.ts'
 import { createLimbo } from './limbo.ts'
 import { createScanner, type Scanner } from './scan.ts'
 import { awaitsWriters } from './writers.ts'
@@ -25,6 +25,8 @@ export interface Tree {
   look(): void
   /** Reads queued directories until `isOver`; returns whether none is left. Within a transaction. */
   scan(isOver: () => boolean): boolean
+  /** What it was hinted at since the last round of looks that was written down: another tree that takes its place owes these looks. */
+  owed(): Exclude<Hint, { type: 'root' }>[]
   readonly hasHints: boolean
   /** Places that wait for a look. */
   readonly hinted: number
@@ -42,6 +44,7 @@ export function createTree(options: TreeOptions): Tree {
   const limbo = createLimbo(context)
   const scanner = createScanner(context, limbo)
   let hints = createHintSet()
+  let taken = createHintSet()
   let isHeld = false
   return {
     directories,
@@ -52,12 +55,9 @@ export function createTree(options: TreeOptions): Tree {
     },
     look() {
       context.departures.turn()
-      const taken = hints
+      taken = hints
       hints = createHintSet()
-      // Nobody tells what hid in between.
-      if (!options.noLoss && taken.trees.has(ROOT_DIR)) {
-        addHint(taken, { type: 'lost', dir: ROOT_DIR, why: 'unresolved' }, options.counters.horizonMs - RACY_MS)
-      }
+      if (!options.noLoss) distrustFullScan(context, taken)
       isHeld ||= [...taken.trees.values()].some(Number.isFinite)
       queueScans(context, scanner, taken)
       const misplaced = lookAtEntries(context, limbo, scanner, taken.entries)
@@ -71,6 +71,7 @@ export function createTree(options: TreeOptions): Tree {
       if (!isHeld) limbo.settle()
       return done
     },
+    owed: () => [...hintsOf(taken), ...hintsOf(hints)],
     get hasHints() {
       return !isEmpty(hints)
     },
@@ -87,6 +88,12 @@ export function createTree(options: TreeOptions): Tree {
       return scanner.size
     },
   }
+}
+
+/** Nobody tells what hid in between. */
+function distrustFullScan({ counters }: TreeContext, hints: HintSet): void {
+  if (!hints.trees.has(ROOT_DIR)) return
+  addHint(hints, { type: 'lost', dir: ROOT_DIR, why: 'unresolved' }, counters.horizonMs - RACY_MS)
 }
 
 function queueScans(context: TreeContext, scanner: Scanner, hints: HintSet): void {

@@ -59,3 +59,18 @@ test('a place where something was mounted and unmounted between two visits is lo
   clock.advance(10_000)
   expect(visit()).toBe(false)
 })
+
+test('what lies below something that could not be looked at is not known', () => {
+  const { patrol } = begin()
+  const isUnknown = (path: string): boolean => patrol.isUnknown(path as RawPath) // ASCII
+  expect(isUnknown('d/e/f')).toBe(false)
+  patrol.addProblem('d/e' as RawPath, new Error('EACCES'))
+  expect(['d/e/f', 'd/e', 'd', 'd/eg', ''].map(isUnknown)).toEqual([true, true, false, false, false])
+})
+
+test('looks that are owed are handed on when the tree is read anew', () => {
+  const { stage, patrol } = begin()
+  patrol.again({ type: 'entry', dir: stage.id('d'), name: 'f' as RawPath, content: true })
+  expect(patrol.forget()).toMatchObject([{ type: 'entry', name: 'f', content: true }])
+  expect(patrol.forget()).toEqual([])
+})

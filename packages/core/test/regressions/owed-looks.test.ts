@@ -43,3 +43,25 @@ test('a directory that could not be read after hints of it were lost is not know
   stage.run(5000)
   expect(stage.horizonMs).toBe(stage.clock.now())
 })
+
+test('what was told before a halt is looked at after it: a file may have been written and renamed, its old time set again', () => {
+  const stage = new SourceStage('no-loss')
+  stage.run(5000)
+  const at = (path: string): string => `${ROOT}/${path}`
+  const { mtimeMs } = stage.disk.find(at('d/f'))!
+  const seen = () => stage.store.seen.list(stage.source.tree.directories.find('d' as RawPath)!) // ASCII
+  const before = seen().find(({ name }) => name === 'f')!
+  stage.disk.write(at('d/f'), before.sizeBytes)
+  stage.disk.setAttributes(at('d/f'), { mtimeMs })
+  stage.disk.rename(at('d/f'), at('d/g'))
+  stage.disk.rename(at('d'), '/away')
+  stage.hintAt('d/f', { content: true, moved: true })
+  stage.hintAt('d/g', { moved: true })
+  stage.hintAt('d', { moved: true })
+  stage.run()
+  expect(stage.source.halt?.code).toBe('ROOT_EMPTIED')
+  stage.disk.rename('/away', at('d'))
+  stage.run(5000)
+  expect(stage.source.halt).toBeUndefined()
+  expect(seen().find(({ name }) => name === 'g')!.content).toBeGreaterThan(before.content)
+})
