@@ -48,7 +48,7 @@ export const sending: Room = {
     {
       name: 'more batches at once than the handler takes',
       file: 'target.ts',
-      find: 'while (this.inFlight < this.#o.spec.handler.capabilities.parallel && this.#mayStart',
+      find: 'while (this.inFlight < capabilities.parallel && this.#mayStart',
       replace: 'while (this.#mayStart',
       why: 'calls of a session overlap only when it says so',
     },
