@@ -53,6 +53,13 @@ export const sending: Room = {
       why: 'calls of a session overlap only when it says so',
     },
     {
+      name: 'after a flush no file waits for itself any more',
+      file: 'target.ts',
+      find: 'this.health.limit(capabilities.maxChanges), !isHurried)',
+      replace: 'this.health.limit(capabilities.maxChanges), false)',
+      why: 'big files and those still being written wait, unless all is to be sent now',
+    },
+    {
       name: 'no pause between batches',
       file: 'target.ts',
       find: 'this.#earliestStart = now + task.schedule.minIntervalMs',

@@ -115,7 +115,7 @@ export const CLSYNC_OPTIONS = {
   // Of clsync 0.1 and 0.2.
   'dir-lists': { takes: 'text', refused: 'use --lists-dir.' },
   'initialsync-enable': { refused: 'use --have-recursive-sync.' },
-  'synchandler-so-module': { refused: 'a module in C becomes a package, see docs/handlers.md.' },
+  'synchandler-so-module': { refused: 'a module in C becomes a package, see docs/from-clsync.md#handlers-in-c.' },
   rsync: { refused: 'use --mode rsyncdirect or rsyncshell.' },
   'dir-destination': { takes: 'text', refused: 'use --destination-dir.' },
   'rules-path': { takes: 'text', refused: 'use --rules-file.' },

@@ -109,7 +109,7 @@ describe('flags of the C clsync', () => {
   })
 
   test.each([
-    ['-M so -S x.so -W a', 'docs/handlers.md'],
+    ['-M so -S x.so -W a', 'handlers-in-c'],
     ['-M shell -W a', 'needs a handler'],
     ['-M what -S x -W a', '"what"'],
     ['-S x -W a', 'needs its mode'],
