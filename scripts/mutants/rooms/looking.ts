@@ -120,9 +120,30 @@ export const looking: Room = {
     {
       name: 'a write to a name that has gone is forgotten',
       file: 'entry-looks.ts',
-      find: "if (found === 'absent' && hint.content) this.#limbo.noteStray()",
+      find: 'if (hint.content && isElsewhere(found, hint)) this.#noteStray(dir, name, hint.moved)',
       replace: '',
       why: 'what was written to before it was renamed may be what turns up elsewhere',
+    },
+    {
+      name: 'a write to a name that holds another by now is forgotten',
+      file: 'entry-looks.ts',
+      find: " || (moved && typeof found === 'object' && (isAppeared(found) || isVanished(found)))",
+      replace: '',
+      why: 'what was written to before it was exchanged turns up elsewhere',
+    },
+    {
+      name: 'a write that is told of after its file was found elsewhere is forgotten',
+      file: 'entry-looks.ts',
+      find: 'this.#strays.add(file)',
+      replace: 'void file',
+      why: 'a look is faster than the events in the queue',
+    },
+    {
+      name: 'a write that may have been to a file that has gone is not looked for under its other names',
+      file: 'apply.ts',
+      find: 'lookAtLinks(context, limbo, row, content || limbo.hasStray)',
+      replace: 'lookAtLinks(context, limbo, row, content)',
+      why: 'after an exchange the name says nothing of the file',
     },
     {
       name: 'what left is told gone before all was scanned',

@@ -48,16 +48,9 @@ export const sending: Room = {
     {
       name: 'more batches at once than the handler takes',
       file: 'target.ts',
-      find: 'while (this.inFlight < capabilities.parallel && this.#mayStart',
+      find: 'while (this.inFlight < parallel && this.#mayStart',
       replace: 'while (this.#mayStart',
       why: 'calls of a session overlap only when it says so',
-    },
-    {
-      name: 'after a flush no file waits for itself any more',
-      file: 'target.ts',
-      find: 'this.health.limit(capabilities.maxChanges), !isHurried)',
-      replace: 'this.health.limit(capabilities.maxChanges), false)',
-      why: 'big files and those still being written wait, unless all is to be sent now',
     },
     {
       name: 'no pause between batches',
@@ -244,7 +237,7 @@ export const sending: Room = {
     {
       name: 'the root is not looked at before a batch',
       file: 'target.ts',
-      find: ' || !this.#o.source().halting.isWell(now)',
+      find: 'if (!this.#o.source().halting.isWell(now)) return this.outbox.withdraw(parcel, now)',
       replace: '',
       why: 'a handler reads what was seen, and not what was put in its place',
     },

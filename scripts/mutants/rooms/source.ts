@@ -180,6 +180,13 @@ export const source: Room = {
       why: 'problems are what does not work now',
     },
     {
+      name: 'a tree that could not be scanned after a loss is taken for known',
+      file: 'patrol.ts',
+      find: 'return [...this.#again.trees.values()].some(Number.isFinite)',
+      replace: 'return false',
+      why: 'what was written while hints were lost, and could not be looked at since, may hide in the tick of the clock',
+    },
+    {
       name: 'a look that was asked for because of a move is not owed',
       file: 'patrol.ts',
       find: 'if (content || made || moved || suspectFromMs < Infinity) return true',

@@ -124,6 +124,13 @@ export class Outbox {
     this.#unpark()
   }
 
+  /** It is not sent after all. */
+  withdraw(parcel: Parcel, now: number): void {
+    this.release(parcel)
+    for (const item of parcel.again) this.#o.schedule.resume(item)
+    for (const path of pathsOf(parcel.steps)) this.#o.schedule.resume(freshItem(path, now))
+  }
+
   #endRound(now: number): void {
     const { nextAt } = this
     if (!this.isRoundOpen || (nextAt !== undefined && nextAt <= now)) return

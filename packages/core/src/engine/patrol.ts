@@ -52,12 +52,13 @@ export class Patrol {
   }
 
   /** What a tree tells of what it cannot look at or watch. */
-  get reports(): Pick<TreeOptions, 'uncovered' | 'problem' | 'again' | 'solved'> {
+  get reports(): Pick<TreeOptions, 'uncovered' | 'problem' | 'again' | 'solved' | 'mountMet'> {
     return {
       uncovered: (dir) => this.addUncovered(dir),
       problem: (path, error) => this.addProblem(path, error),
       again: (hint) => this.again(hint),
       solved: (path) => this.solve(path),
+      mountMet: (path) => this.#meetMount(path),
     }
   }
 
@@ -87,7 +88,7 @@ export class Patrol {
       for (const { content, made, moved, suspectFromMs } of names.values())
         if (content || made || moved || suspectFromMs < Infinity) return true
     }
-    return false
+    return [...this.#again.trees.values()].some(Number.isFinite)
   }
 
   /** The tree is read anew: what it cannot watch or look at it will say again. */
@@ -116,6 +117,11 @@ export class Patrol {
       this.#mountsAt = now + MOUNTS_MS
       this.#visitMounts(tree)
     }
+  }
+
+  /** It may be gone again by the next visit, which would find it neither before nor then. */
+  #meetMount(path: RawPath): void {
+    if (this.#mounts !== undefined && !this.#mounts.has(path)) this.#mounts = new Map([...this.#mounts, [path, 'unknown']])
   }
 
   /** The kernel tells of what is unmounted, but not of what is mounted over a watched directory. */

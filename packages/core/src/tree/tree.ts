@@ -2,6 +2,7 @@ import { ROOT_DIR } from '../model/entry.ts'
 import type { Hint } from '../model/hint.ts'
 import { settleDirectory } from './apply.ts'
 import { RACY_MS, type TreeContext, type TreeOptions } from './context.ts'
+import { Departures } from './departures.ts'
 import { createDirectories, type Directories } from './directories.ts'
 import { lookAtEntries } from './entry-looks.ts'
 import { distrust } from './finding.ts'
@@ -37,7 +38,7 @@ export interface Tree {
 /** Within a transaction. */
 export function createTree(options: TreeOptions): Tree {
   const directories = createDirectories(options.table)
-  const context: TreeContext = { ...options, directories }
+  const context: TreeContext = { ...options, directories, departures: new Departures() }
   const limbo = createLimbo(context)
   const scanner = createScanner(context, limbo)
   let hints = createHintSet()
@@ -50,6 +51,7 @@ export function createTree(options: TreeOptions): Tree {
       scanner.add({ dir: ROOT_DIR, deep: true, look: distrust(suspectFrom) })
     },
     look() {
+      context.departures.turn()
       const taken = hints
       hints = createHintSet()
       // Nobody tells what hid in between.

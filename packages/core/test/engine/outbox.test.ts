@@ -101,3 +101,12 @@ test('a name that the handler cannot take is a problem, and not sent', () => {
   expect(drain(stage)).toEqual([['+ok']])
   expect(stage.problems.paths()).toEqual(['\xff'])
 })
+
+test('what is not sent after all, as the root is not well, is as due as before', () => {
+  const stage = beginOutbox({ 'd/': 1, 'd/a': 2, b: 4 }, { a: 2, c: 3 })
+  for (const path of ['a', 'b', 'c', 'd']) stage.touch(path, 'tree')
+  const parcel = stage.next()!
+  stage.outbox.withdraw(parcel, stage.clock.monotonic())
+  expect(stage.outbox.pending).toBeGreaterThan(0)
+  expect(told(stage.next()!.steps)).toEqual(told(parcel.steps))
+})

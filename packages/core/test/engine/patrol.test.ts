@@ -4,10 +4,12 @@ import type { RawPath } from '../../src/model/path.ts'
 import { FakeClock } from '../../src/testing/fake-clock.ts'
 import { TreeStage } from '../tree/tree-stage.ts'
 
-function begin(scrubIntervalMs = 0) {
+type Mounts = ReadonlyMap<RawPath, string>
+
+function begin(scrubIntervalMs = 0, mounts: () => Mounts | undefined = () => undefined) {
   const stage = TreeStage.known(['d/f'])
   const clock = new FakeClock()
-  const patrol = new Patrol({ clock, pollIntervalMs: 1000, scrubIntervalMs, mounts: () => undefined })
+  const patrol = new Patrol({ clock, pollIntervalMs: 1000, scrubIntervalMs, mounts })
   const visit = (): boolean => {
     patrol.visit(stage.tree, clock.monotonic())
     return stage.tree.hasHints
@@ -44,4 +46,16 @@ test('everything is scrubbed again and again, or never', () => {
     expect(patrol.isScrubDue(clock.monotonic())).toBe(true)
   }
   expect(begin(0).patrol.isScrubDue(1e9)).toBe(false)
+})
+
+test('a place where something was mounted and unmounted between two visits is looked at when the tree had met it', () => {
+  const { stage, clock, patrol, visit } = begin(0, () => new Map())
+  clock.advance(10_000)
+  expect(visit()).toBe(false)
+  patrol.reports.mountMet('d/f' as RawPath) // ASCII
+  clock.advance(10_000)
+  expect(visit()).toBe(true)
+  stage.look()
+  clock.advance(10_000)
+  expect(visit()).toBe(false)
 })

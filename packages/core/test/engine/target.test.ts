@@ -251,6 +251,33 @@ test('what a handler may have written late, after it was given up, is sent once 
   await until(() => isStopped)
 })
 
+test('what a handler may have written late while its paths are on their way again is sent once more', async () => {
+  const clock = new FakeClock(Date.now())
+  const gate = createGate()
+  const live = liveEngine({
+    ...{ clock, handlers: { gate: gate.handler } },
+    task: { monitor: 'poll', pollIntervalMs: 3_600_000, timeoutMs: 1000 },
+  })
+  const until = (isDone: () => boolean): Promise<void> => turnUntil(clock, isDone, () => gate.came.join(', '))
+  const late = Promise.withResolvers<undefined>()
+  const next = Promise.withResolvers<undefined>()
+  gate.answer = () => late.promise
+  fs.mkdirSync(`${live.folder}/source/d`)
+  void live.engine.start()
+  await until(() => gate.came.length === 1)
+  gate.answer = (_batch, sync) => next.promise.then(sync)
+  await until(() => gate.came.length === 2)
+  late.resolve(undefined)
+  let turns = 0
+  await until(() => ++turns > 5)
+  next.resolve(undefined)
+  await until(() => gate.came.length === 3)
+  expect(gate.came).toEqual(['+d', '~d', '~d'])
+  let isStopped = false
+  void live.engine.stop().then(() => (isStopped = true))
+  await until(() => isStopped)
+})
+
 test('what a target holds and the source lacks is kept and counted, or deleted when that is asked for', async () => {
   const gate = createGate({}, { inventory: () => [{ path: 'stranger', kind: 'file' }] })
   const live = liveEngine({ handlers: { gate: gate.handler }, task: { extraneous: 'keep', maxDelete: NOTHING } })

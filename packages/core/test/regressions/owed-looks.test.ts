@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { EntryHint } from '../../src/model/hint.ts'
+import type { RawPath } from '../../src/model/path.ts'
 import { ROOT } from '../simulation/world/disk.ts'
 import { SourceStage } from '../support/source-stage.ts'
 
@@ -27,4 +28,18 @@ test('a look that was owed for its own sake holds nothing up', () => {
   stage.hintAt('d/f')
   stage.run(4000)
   expect(stage.horizonMs).toBeGreaterThan(known)
+})
+
+test('a directory that could not be read after hints of it were lost is not known until it was', () => {
+  const stage = new SourceStage('no-loss')
+  stage.run(5000)
+  const known = stage.horizonMs
+  stage.clock.advance(3000)
+  stage.broken = `${ROOT}/d`
+  stage.source.hint({ type: 'lost', dir: stage.source.tree.directories.find('d' as RawPath)!, why: 'overflow' }) // ASCII
+  stage.run(4000)
+  expect(stage.horizonMs).toBe(known)
+  stage.broken = undefined
+  stage.run(5000)
+  expect(stage.horizonMs).toBe(stage.clock.now())
 })
