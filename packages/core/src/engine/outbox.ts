@@ -42,7 +42,6 @@ export class Outbox {
   rounds = 0
   /** Something of a round was sent, and something else that is due may belong to it. */
   isRoundOpen = false
-  #isPatient = true
   #inFlight = 0
 
   constructor(options: OutboxOptions) {
@@ -85,20 +84,19 @@ export class Outbox {
     return this.#o.flight.isDisturbed(path, mark) || (from !== undefined && this.#o.flight.isDisturbed(from, mark))
   }
 
-  /** Windows and waits for single files are over, for good; only retries still wait. */
+  /** Windows and waits for single files are over for what waits now; only retries still wait. */
   flush(now: number): void {
-    this.#isPatient = false
     this.#o.schedule.flush(now)
   }
 
-  /** As {@link Outbox.flush} for what has come since; cheap. Returns from when on it may be sent. */
+  /** The window is over; single files may still wait. Cheap. Returns from when on it may be sent. */
   hasten(now: number): number {
     this.#o.schedule.hasten(now)
     return now
   }
 
-  /** The next batch of what is due; its paths are taken until {@link Outbox.release}. */
-  next(now: number, maxChanges: number): Parcel | undefined {
+  /** The next batch of what is due; its paths are taken until {@link Outbox.release}. `patient`: files that settle or are big may wait. */
+  next(now: number, maxChanges: number, patient: boolean): Parcel | undefined {
     for (;;) {
       const items = this.#o.schedule.take(now, maxChanges)
       if (items.length === 0) {
@@ -106,7 +104,7 @@ export class Outbox {
         return undefined
       }
       this.#unhold(items)
-      const assembly = this.#o.comparison.compare(items, maxChanges, this.#isPatient)
+      const assembly = this.#o.comparison.compare(items, maxChanges, patient)
       const { steps, later } = this.#distribute(assembly, now)
       if (steps.length > 0) {
         const mark = this.#o.flight.add(pathsOf(steps))

@@ -76,7 +76,7 @@ export class Target {
     return this.isIdle || (this.inFlight === 0 && (this.health.failures > 0 || this.outbox.unsettled(1) === 0))
   }
 
-  /** Sends what is due, as far as slots are free. Called whenever something may have changed. `isHurried`: without windows. */
+  /** Sends what is due, as far as slots are free. Called whenever something may have changed. `isHurried`: nothing waits but retries. */
   advance(isHurried = false): void {
     const now = this.#o.clock.monotonic()
     if (this.health.isWaiting(now) || !this.#unsettled.settle() || !this.#isReady()) return
@@ -85,7 +85,7 @@ export class Target {
     try {
       const { parallel, maxChanges } = this.#o.spec.handler.capabilities
       while (this.inFlight < parallel && this.#mayStart <= now && isDue(this.outbox.nextAt, now)) {
-        const parcel = this.outbox.next(now, this.health.limit(maxChanges))
+        const parcel = this.outbox.next(now, this.health.limit(maxChanges), !isHurried)
         if (parcel === undefined) break
         if (!this.#o.source().halting.isWell(now)) return this.outbox.withdraw(parcel, now)
         this.#send(parcel, now)
@@ -110,7 +110,7 @@ export class Target {
     return this.outbox.isRoundOpen ? -Infinity : this.#earliestStart
   }
 
-  /** Sends without waiting for windows from now on. */
+  /** What waits now waits no longer, but for retries. What comes later is up to {@link Target.advance}. */
   flush(): void {
     this.outbox.flush(this.#o.clock.monotonic())
   }
@@ -179,13 +179,7 @@ export class Target {
     const attempt = this.retries.nextAttempt(steps)
     const batch = toBatch(this.info.target, steps, this.state === 'initial' ? 'initial' : 'change', attempt)
     const parts = {
-      batch,
-      steps,
-      info: this.info,
-      hooks,
-      clock,
-      timeoutMs: task.timeoutMs,
-      cancel: this.#cancel.signal,
+      ...{ batch, steps, info: this.info, hooks, clock, timeoutMs: task.timeoutMs, cancel: this.#cancel.signal },
       progress: () => this.totals.bytes,
     }
     void deliver({ ...parts, begin: (sent) => this.#parts.ledger.begin(batch.id, sent) }).then((delivery) => {

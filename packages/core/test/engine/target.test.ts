@@ -162,6 +162,29 @@ test('deletions that came to nothing do not count as done', async () => {
   expect(live.engine.status().targets[0]!.heldDeletes).toBe(0)
 })
 
+test('what waits for single files is skipped while all is to be sent, and waited for again after that', async () => {
+  const { gate, live } = gatedEngine({
+    task: {
+      schedule: {
+        delayMs: 0,
+        settleMs: 0,
+        maxWaitMs: 1000,
+        minIntervalMs: 0,
+        bigFile: { thresholdBytes: 10, delayMs: 3_600_000 },
+      },
+    },
+  })
+  await live.engine.start()
+  live.write('big', 'more than ten bytes')
+  await live.engine.idle()
+  expect(gate.names()).toEqual(['big'])
+  live.write('bigger', 'even more than ten bytes')
+  live.write('small')
+  await expect.poll(() => gate.names()).toContain('small')
+  await expect.poll(() => live.engine.status().targets[0]?.pending).toBe(1)
+  expect(gate.names()).toEqual(['big', 'small'])
+})
+
 describe('what changes while it is being sent', () => {
   test('and was there for a moment only is deleted once more', async () => {
     const { gate, live } = gatedEngine()

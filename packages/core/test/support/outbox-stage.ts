@@ -47,7 +47,8 @@ export function beginOutbox(
     outbox.release(parcel)
   }
   const touch = (path: string, scope: Scope): void => outbox.touch(raw(path), scope, clock.monotonic())
-  return { states, clock, outbox, problems, confirm, touch, next: (most = 1000) => outbox.next(clock.monotonic(), most) }
+  const next = (most = 1000, patient = true): Parcel | undefined => outbox.next(clock.monotonic(), most, patient)
+  return { states, clock, outbox, problems, confirm, touch, next }
 }
 
 /** Everything that goes out, batch by batch, each confirmed before the next. */
