@@ -9,7 +9,11 @@ import { type Table, tableText } from './stage/table.ts'
 import { s3 } from './s3/s3.ts'
 import { start } from './start/start.ts'
 
-const CASES: Readonly<Record<string, (options: BenchOptions) => Promise<Table[]>>> = { latency, burst, start, rsync, s3 }
+type Case = (options: BenchOptions) => Promise<Table[]>
+
+const CASES: Readonly<Record<string, Case>> = { latency, burst, start }
+/** Those that need servers run when they are named. */
+const OTHERS: Readonly<Record<string, Case>> = { rsync, s3 }
 
 process.exitCode = await bench(process.argv.slice(2))
 
@@ -17,7 +21,7 @@ process.exitCode = await bench(process.argv.slice(2))
 async function bench(args: readonly string[]): Promise<number> {
   let options: BenchOptions
   try {
-    options = readOptions(args, Object.keys(CASES), os.tmpdir())
+    options = readOptions(args, { cases: Object.keys(CASES), others: Object.keys(OTHERS) }, os.tmpdir())
   } catch (error) {
     console.error(`bench: ${error instanceof Error ? error.message : String(error)}\n${USAGE}`)
     return 2
@@ -34,7 +38,7 @@ async function bench(args: readonly string[]): Promise<number> {
     )
   const tables: Table[] = []
   for (const name of options.cases) {
-    for (const table of (await CASES[name]?.({ ...options, folder })) ?? []) {
+    for (const table of (await (CASES[name] ?? OTHERS[name])?.({ ...options, folder })) ?? []) {
       tables.push(table)
       if (!options.json) console.log(tableText(table))
     }

@@ -1,8 +1,12 @@
+import type { Figure } from './figure.ts'
+
 /** One table of figures: the keys of the rows are its columns. */
 export interface Table {
   readonly title: string
   readonly rows: readonly Row[]
   readonly notes: readonly string[]
+  /** Values in it that others compare. */
+  readonly figures?: readonly Figure[]
   /** Something did not hold that has to. */
   readonly failed: boolean
 }
@@ -31,4 +35,14 @@ function cellText(cell: string | number | undefined): string {
 export function quantile(samples: readonly number[], share: number): number {
   const sorted = samples.toSorted((a, b) => a - b)
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN
+}
+
+/** The value in the middle; NaN without any. */
+export function median(samples: readonly number[]): number {
+  return quantile(samples, 0.5)
+}
+
+/** How many times `of` it is; NaN when one of them is not known. */
+export function ratio(value: number, of: number): number {
+  return of > 0 ? value / of : NaN
 }
