@@ -103,8 +103,7 @@ export class Outbox {
         this.#endRound(now)
         return undefined
       }
-      this.#unhold(items)
-      const assembly = this.#o.comparison.compare(items, maxChanges, patient)
+      const assembly = this.#o.comparison.compare(this.#unhold(items), maxChanges, patient)
       const { steps, later } = this.#distribute(assembly, now)
       if (steps.length > 0) {
         const mark = this.#o.flight.add(pathsOf(steps))
@@ -174,12 +173,15 @@ export class Outbox {
   }
 
   /** What is compared again is held only if that says so once more: its files may be back. */
-  #unhold(items: readonly Item[]): void {
-    for (const { path, scope, after } of this.#held.size === 0 ? [] : items) {
-      if (after !== undefined) continue // what comes before was compared a moment ago
-      this.#held.delete(path)
-      if (scope !== 'entry') for (const held of this.#held) if (isWithin(held, path)) this.#held.delete(held)
+  #unhold(items: Item[]): Item[] {
+    for (const item of this.#held.size === 0 ? [] : items) {
+      if (item.after !== undefined) continue // what comes before was compared a moment ago
+      // A directory was held for all that was in it.
+      if (this.#held.delete(item.path)) mergeItem(item, 'tree', item.lastAt)
+      if (item.scope === 'entry') continue
+      for (const held of this.#held) if (isWithin(held, item.path)) this.#held.delete(held)
     }
+    return items
   }
 
   #hold(paths: readonly RawPath[]): void {

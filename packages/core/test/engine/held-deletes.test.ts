@@ -34,6 +34,17 @@ test('what is held is held no more when the files are back', async () => {
   await expect.poll(live.names).not.toContain('d/3')
 })
 
+test('what was in a directory is held on when another directory takes its place', async () => {
+  const live = await synced()
+  live.remove('d')
+  await expect.poll(() => held(live)).toBe(1)
+  live.write('d/new')
+  await expect.poll(live.names).toContain('d/new')
+  await live.engine.idle()
+  expect(live.names()).toHaveLength(23)
+  expect(held(live)).toBe(MANY.length)
+})
+
 test('a restart does not release what is held, though by now it is no more than may go', async () => {
   const live = await synced()
   for (let at = 0; at < 8; at++) {
