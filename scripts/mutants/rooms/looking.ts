@@ -155,9 +155,23 @@ export const looking: Room = {
     {
       name: 'a directory that was away is not read again',
       file: 'entry-looks.ts',
-      find: 'if (below) this.#scanner.add({ dir: below, deep: true, look: distrust(Infinity) })',
-      replace: '',
+      find: 'const below = hint.moved || hint.made ? table',
+      replace: 'const below = hint.made ? table',
       why: 'hints of its inside were looked for where it was not',
+    },
+    {
+      name: 'a directory that was made in the inode of another is believed to be that',
+      file: 'entry-looks.ts',
+      find: 'const below = hint.moved || hint.made ? table',
+      replace: 'const below = hint.moved ? table',
+      why: 'what is in it may look as it did in the other',
+    },
+    {
+      name: 'where files have no time of birth, the inode is believed',
+      file: 'apply.ts',
+      find: ' || (disk.birthMs === 0 && isRecent(context, disk))',
+      replace: '',
+      why: 'within a tick of the clock another file may look the same',
     },
     {
       name: 'a changed rule file is looked at like any other',

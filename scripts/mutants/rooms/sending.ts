@@ -235,13 +235,6 @@ export const sending: Room = {
       why: 'what belongs into a new directory is not put into the former one of its name',
     },
     {
-      name: 'what is in a directory that was held is let go when another takes its place',
-      file: 'outbox.ts',
-      find: "if (this.#held.delete(item.path)) mergeItem(item, 'tree', item.lastAt)",
-      replace: 'this.#held.delete(item.path)',
-      why: 'a directory is held for all that is in it',
-    },
-    {
       name: 'the root is not looked at before a batch',
       file: 'target.ts',
       find: 'if (!this.#o.source().halting.isWell(now)) return this.outbox.withdraw(parcel, now)',

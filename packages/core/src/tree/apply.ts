@@ -136,8 +136,10 @@ function place(context: TreeContext, limbo: Limbo, finding: Finding, options: Ap
   const left = limbo.release(twin.name)
   if (twin.kind === 'file') context.departures.note(left.dir, left.name, disk)
   context.table.move(twin.parent, twin.name, dir, name)
+  // Without a time of birth it may be another file in the same inode.
+  const isUnsure = limbo.hasStray || (disk.birthMs === 0 && isRecent(context, disk))
   const written =
-    finding.content || left.written || limbo.hasStray || twin.sizeBytes !== disk.sizeBytes || twin.mtimeMs !== disk.mtimeMs
+    finding.content || left.written || isUnsure || twin.sizeBytes !== disk.sizeBytes || twin.mtimeMs !== disk.mtimeMs
   const content = twin.kind === 'directory' || !written ? twin.content : stamp
   context.table.put(dir, name, { ...disk, id: twin.id, stamp, content })
   context.touch(left.path, 'tree')

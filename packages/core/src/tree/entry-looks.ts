@@ -59,9 +59,11 @@ class Round {
     for (const [name, hint] of names) {
       const found = this.#lookAt(dir, path, name, hint)
       if (hint.content && isElsewhere(found, hint)) this.#noteStray(dir, name, hint.moved)
-      const below = hint.moved ? table.get(dir, name)?.id : 0
-      // It may be back from elsewhere: what was told of its inside meanwhile was looked for in vain.
-      if (below) this.#scanner.add({ dir: below, deep: true, look: distrust(Infinity) })
+      const below = hint.moved || hint.made ? table.get(dir, name)?.id : 0
+      if (!below) continue
+      // It may be back from elsewhere: what was told of its inside meanwhile was looked for in vain. Or it is another in the same inode.
+      const look = distrust(Infinity)
+      this.#scanner.add({ dir: below, deep: true, look: hint.made ? distrustNew(this.#context, look) : look })
     }
     if (rules.directory !== undefined && [...names.keys()].some((name) => RULE_FILES.has(name))) {
       this.#scanner.add({ dir, deep: false, look: distrust(Infinity) })

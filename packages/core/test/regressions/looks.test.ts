@@ -279,3 +279,38 @@ test('what was written to after an exchange, through a name that has gone, is to
   stage.look()
   expect(stage.seen('b')!.content).toBeGreaterThan(before.content)
 })
+
+test('what is in a directory that was made anew in the inode of the former one is not believed to be the same', () => {
+  const stage = known([], { reusesInodes: true, hasBirth: false })
+  stage.mkdir('d')
+  stage.hintAt('d', { made: true })
+  stage.look()
+  stage.write('d/f')
+  stage.hintAt('d/f', { made: true, content: true })
+  stage.look()
+  const before = stage.seen('d/f')!
+  for (const path of ['d/f', 'd']) stage.remove(path)
+  stage.mkdir('d')
+  stage.write('d/f')
+  expect(stage.disk.find(stage.at('d/f'))!.ino).toBe(before.ino)
+  stage.hintAt('d', { made: true })
+  stage.look()
+  expect(stage.seen('d/f')!.content).toBeGreaterThan(before.content)
+})
+
+test('where files have no time of birth, one that was just written and seems renamed may be another in the same inode', () => {
+  const stage = known(['d'], { reusesInodes: true, hasBirth: false })
+  stage.write('d')
+  stage.hintAt('d', { content: true })
+  stage.look()
+  const before = stage.seen('d')!
+  stage.mkdir('n') // nobody watches it yet
+  stage.remove('d')
+  stage.write('n/x')
+  stage.move('n/x', 'x')
+  expect(stage.disk.find(stage.at('x'))!.ino).toBe(before.ino)
+  stage.hintAt('d')
+  stage.hintAt('x', { moved: true })
+  stage.look()
+  expect(stage.seen('x')!.content).toBeGreaterThan(before.content)
+})
