@@ -78,8 +78,8 @@ export const applying: Room = {
     {
       name: 'a write to a name that has gone does not concern what turns up',
       file: 'apply.ts',
-      find: 'left.written || limbo.hasStray || twin',
-      replace: 'left.written || twin',
+      find: 'const isUnsure = limbo.hasStray || (disk',
+      replace: 'const isUnsure = (disk',
       why: 'what was written to before it was renamed may be what turns up elsewhere',
     },
     {
@@ -92,15 +92,15 @@ export const applying: Room = {
     {
       name: 'what was written before a rename is forgotten',
       file: 'apply.ts',
-      find: 'finding.content || left.written || limbo.hasStray',
-      replace: 'finding.content || limbo.hasStray',
+      find: 'finding.content || left.written || isUnsure',
+      replace: 'finding.content || isUnsure',
       why: 'a renamed file whose bytes changed is sent with its bytes',
     },
     {
       name: 'a renamed file is believed to be as large as it was',
       file: 'apply.ts',
-      find: 'limbo.hasStray || twin.sizeBytes !== disk.sizeBytes || twin.mtimeMs !== disk.mtimeMs',
-      replace: 'limbo.hasStray',
+      find: 'isUnsure || twin.sizeBytes !== disk.sizeBytes || twin.mtimeMs !== disk.mtimeMs',
+      replace: 'isUnsure',
       why: 'a renamed file whose bytes changed is sent with its bytes',
     },
     {
