@@ -58,7 +58,7 @@ rules-file = /rules-%label%-%nosuch%
 
   test('a handler in C is told of, and leaves no target', () => {
     const made = importClsyncConf('[hpc]\nwatch-dir = /etc\nmode = so\nsync-handler = /x.so\nmade-up = 1', 'x', undefined)
-    expect(made.lost).toEqual([expect.stringContaining('docs/handlers.md'), 'made-up: there is no such option.'].toReversed())
+    expect(made.lost).toEqual([expect.stringContaining('handlers-in-c'), 'made-up: there is no such option.'].toReversed())
     expect(made.tasks[0]?.targets).toEqual({})
   })
 })
