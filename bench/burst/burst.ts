@@ -1,20 +1,24 @@
 import fs from 'node:fs'
-import type { Contender, Place } from '../contenders/contender.ts'
-import { looksLike } from '../stage/copy.ts'
+import { filesArrive } from '../stage/arrival.ts'
 import type { BenchOptions } from '../stage/options.ts'
 import { runCommand } from '../stage/program.ts'
-import { type Arrival, type PlainCost, race, type Race } from '../stage/race.ts'
+import { type PlainCost, race, type Race } from '../stage/race.ts'
 import { raceTable } from '../stage/race-table.ts'
 import type { Table } from '../stage/table.ts'
-import { FILE_BYTES, makeTree } from '../stage/tree.ts'
+import { makeTree } from '../stage/tree.ts'
 
 /** Measures how far the target lags behind many new files. */
 export async function burst(options: BenchOptions): Promise<Table[]> {
   const tables: Table[] = []
+  let { contenders } = options
   for (const count of options.files ?? (options.quick ? [10_000] : [10_000, 50_000])) {
-    const outcome = await race(`${options.folder}/burst`, burstOf(count), options.rounds ?? (options.quick ? 1 : 3), options)
+    const rounds = options.rounds ?? (options.quick ? 1 : 3)
+    const outcome = await race(`${options.folder}/burst`, burstOf(count), rounds, { ...options, contenders })
     const title = `${count} new files of 1 KiB (ms)`
     tables.push(raceTable(outcome, { title, name: 'burst', size: count, making: MAKING, floor: 'cp -a' }))
+    // Who did not bring these will not bring more.
+    const failed = outcome.results.filter(({ trouble }) => trouble !== '').map(({ contender }) => contender)
+    contenders = contenders.filter((each) => !failed.includes(each))
   }
   return tables
 }
@@ -24,25 +28,11 @@ const MAKING = 'nobody watching'
 function burstOf(count: number): Race {
   return {
     prepare: (source) => fs.writeFileSync(`${source}/first`, 'The source is not empty.\n'),
-    change: (place, times) => allArrived(place, makeTree(`${place.source}/new`, count), times),
+    change({ source, target }, times) {
+      const paths = makeTree(`${source}/new`, count)
+      return filesArrive(`${source}/new`, `${target}/new`, paths, times)
+    },
     plain: (folder) => plain(folder, count),
-  }
-}
-
-/** Each file is looked at until it is there, and never again. From both ends, as some go one way and some the other. */
-function allArrived({ source, target }: Place, paths: readonly string[], times: Contender['times']): Arrival {
-  let [from, to] = [0, paths.length - 1]
-  const isThere = (at: number): boolean =>
-    looksLike(
-      `${target}/new/${paths[at]}`,
-      FILE_BYTES,
-      fs.lstatSync(`${source}/new/${paths[at]}`, { bigint: true }).mtimeNs,
-      times,
-    )
-  return () => {
-    while (from <= to && isThere(from)) from++
-    while (from <= to && isThere(to)) to--
-    return from > to
   }
 }
 

@@ -1,7 +1,7 @@
 import { figure, type Figure } from '../stage/figure.ts'
 import type { BenchOptions } from '../stage/options.ts'
 import { quantile, ratio, type Row, type Table } from '../stage/table.ts'
-import type { Player } from './latency.ts'
+import { cpuPerChange, msOf, type Player } from './player.ts'
 
 const NEVER = 'never'
 
@@ -48,12 +48,4 @@ function figuresOf(player: Player, count: number): Figure[] {
   const of = figure('latency', player.contender, count)
   const ms = msOf(player)
   return [of('p50', quantile(ms, 0.5)), of('p99', quantile(ms, 0.99)), of('CPU per change', cpuPerChange(player))]
-}
-
-function cpuPerChange({ cpuMs, changes }: Player): number {
-  return cpuMs / changes
-}
-
-function msOf({ samples }: Player, kind?: string): number[] {
-  return samples.filter((sample) => kind === undefined || sample.kind === kind).map(({ ms }) => ms)
 }

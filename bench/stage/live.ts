@@ -4,7 +4,7 @@ import type { Place } from '../contenders/contender.ts'
 import type { Group } from './group.ts'
 
 /** A file that is written to until the target has it, in the root of the source. */
-const MARKER = 'live-marker'
+export const MARKER = 'live-marker'
 const LOOK_EVERY_MS = 2
 /** A change that nobody saw is made again after that. */
 const AGAIN_MS = 1000

@@ -30,7 +30,7 @@ export interface BenchOptions {
 }
 
 export const USAGE = `usage: npm run bench -- [CASE…] [options]
-  CASE           latency, burst, start, or by name only: rsync, s3; default all but those
+  CASE           latency, burst, churn, directory, initial, start, or by name only: rsync, s3; default all but those
   --quick        smaller trees and fewer rounds, under five minutes in all
   --who A,B      only those with one of these in their names: clsync, floor, lsyncd, unison, …; default all that are installed
   --write        put the figures into bench/RESULTS.md
@@ -74,7 +74,7 @@ export function readOptions(args: readonly string[], known: Known, temporary: st
     ...{ present, contenders: present.contenders, write: values.write },
     ...(values.quick
       ? { limitMs: 10_000, patienceMs: 2500, budgetMs: 2000 }
-      : { limitMs: 60_000, patienceMs: 5000, budgetMs: 10_000 }),
+      : { limitMs: 40_000, patienceMs: 5000, budgetMs: 8000 }),
     folder: values.folder,
     files,
     rounds,

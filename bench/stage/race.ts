@@ -2,15 +2,14 @@ import fs from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Contender, makePlace, type Place, type StartOptions } from '../contenders/contender.ts'
 import { rotated } from '../contenders/contenders.ts'
+import { type Arrival, lagOf } from './arrival.ts'
 import { differences } from './copy.ts'
 import type { Group } from './group.ts'
 import { untilLive } from './live.ts'
 import type { BenchOptions } from './options.ts'
+import { runCommand } from './program.ts'
 import { median } from './table.ts'
 
-const LOOK_EVERY_MS = 1
-/** Between two notes of the memory. */
-const SAMPLE_EVERY_MS = 20
 const REST_MS = 1500
 
 /** Many changes at once: each contender has a place of its own and runs alone. */
@@ -23,9 +22,6 @@ export interface Race {
   plain(folder: string): PlainCost | Promise<PlainCost>
   readonly start?: StartOptions
 }
-
-/** Asked until it says true. */
-export type Arrival = () => boolean
 
 /** Names of floors, and what was measured of them. */
 export type PlainCost = Readonly<Record<string, { readonly wallMs: number; readonly cpuMs: number }>>
@@ -73,6 +69,7 @@ async function inFolder<Value>(folder: string, work: (folder: string) => Value |
 
 async function run(contender: Contender, place: Place, { prepare, change, start }: Race, limitMs: number): Promise<Result> {
   prepare(place.source)
+  runCommand('cp', ['-a', `${place.source}/.`, place.target])
   const group = contender.start(place, start)
   const failure = (trouble: string): Result => ({ contender, makingMs: NaN, lagMs: NaN, cpuMs: NaN, peakMiB: NaN, trouble })
   try {
@@ -82,7 +79,7 @@ async function run(contender: Contender, place: Place, { prepare, change, start 
     const startedAt = performance.now()
     const arrival = await change(place, contender.times)
     const changedAt = performance.now()
-    const lagMs = await lag(group, arrival, changedAt, limitMs)
+    const lagMs = await lagOf(group, arrival, changedAt, limitMs)
     const makingMs = changedAt - startedAt
     const used = { cpuMs: group.cpuMs() - cpuBefore, peakMiB: group.peakMiB() }
     if (lagMs === undefined) return { contender, makingMs, lagMs: NaN, ...used, trouble: troubleOf(group, limitMs) }
@@ -93,18 +90,6 @@ async function run(contender: Contender, place: Place, { prepare, change, start 
   } finally {
     await group.stop()
   }
-}
-
-async function lag(group: Group, hasArrived: Arrival, changedAt: number, limitMs: number): Promise<number | undefined> {
-  group.sample()
-  for (let sampledAt = performance.now(); !hasArrived(); await pause(LOOK_EVERY_MS)) {
-    const now = performance.now()
-    if (now - changedAt > limitMs || group.hasEnded) return undefined
-    if (now - sampledAt < SAMPLE_EVERY_MS) continue
-    group.sample()
-    sampledAt = now
-  }
-  return performance.now() - changedAt
 }
 
 function troubleOf(group: Group, limitMs: number): string {

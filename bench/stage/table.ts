@@ -14,14 +14,22 @@ export interface Table {
 export type Row = Readonly<Record<string, string | number>>
 
 /** As text for a terminal. */
-export function tableText({ title, rows, notes }: Table): string {
-  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))]
-  const lines = [columns, ...rows.map((row) => columns.map((column) => cellText(row[column])))]
+export function tableText(table: Table): string {
+  const { title, notes } = table
+  const lines = tableCells(table)
+  const columns = lines[0] ?? []
   const widths = columns.map((_, at) => Math.max(...lines.map((line) => line[at]?.length ?? 0)))
   const texts = lines.map((line) =>
     line.map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0))).join('  '),
   )
   return [title, ...texts.map((text) => `  ${text.trimEnd()}`), ...notes.map((note) => `  ${note}`), ''].join('\n')
+}
+
+/** The head, then a line of cells for each row. */
+export function tableCells({ rows }: Table): string[][] {
+  const fullest = rows.toSorted((a, b) => Object.keys(b).length - Object.keys(a).length)
+  const columns = [...new Set(fullest.flatMap((row) => Object.keys(row)))]
+  return [columns, ...rows.map((row) => columns.map((column) => cellText(row[column])))]
 }
 
 /** Enough digits to tell two figures apart, and no more. */
