@@ -64,8 +64,13 @@ function machineNow({ folder, present, quick }: BenchOptions): Record<string, st
     machine: `${processors.length} × ${processors[0]?.model.trim() ?? '?'}, ${Math.round(os.totalmem() / 2 ** 30)} GiB`,
     system: `${os.type()} ${os.release()}, node ${process.versions.node}`,
     'file system': spawnSync('stat', ['-f', '-c', '%T', folder], { encoding: 'utf8' }).stdout.trim(),
-    'load at the start': os.loadavg().map((load) => load.toFixed(2)).join(', '),
-    versions: Object.entries(present.versions).map(([name, version]) => `${name}: ${version}`).join('; '),
+    'load at the start': os
+      .loadavg()
+      .map((load) => load.toFixed(2))
+      .join(', '),
+    versions: Object.entries(present.versions)
+      .map(([name, version]) => `${name}: ${version}`)
+      .join('; '),
     'left out': present.missing.join('; ') || 'nobody',
   }
 }

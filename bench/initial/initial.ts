@@ -60,7 +60,8 @@ async function run(
   const group = contender.start(place)
   try {
     const wallMs = await lagOf(group, filesArrive(source, place.target, paths, contender.times), startedAt, limitMs)
-    if (wallMs === undefined) return { wallMs: NaN, cpuMs: group.cpuMs(), peakMiB: NaN, trouble: `not within ${limitMs / 1000} s` }
+    if (wallMs === undefined)
+      return { wallMs: NaN, cpuMs: group.cpuMs(), peakMiB: NaN, trouble: `not within ${limitMs / 1000} s` }
     await group.rest(REST_MS)
     const wrong = differences(source, place.target, contender.times)
     return { wallMs, cpuMs: group.cpuMs(), peakMiB: group.peakMiB(), trouble: wrong === 0 ? '' : `${wrong} entries stay wrong` }
@@ -75,7 +76,11 @@ function table(count: number, runs: ReadonlyMap<Contender, Run[]>, plains: reado
   const copyCpuMs = median(plains.map(({ copy }) => copy.cpuMs))
   const rows: Row[] = [
     { '': 'cp -a', wall: copyMs, CPU: copyCpuMs },
-    { '': 'rsync -a', wall: median(plains.map(({ rsync }) => rsync.wallMs)), CPU: median(plains.map(({ rsync }) => rsync.cpuMs)) },
+    {
+      '': 'rsync -a',
+      wall: median(plains.map(({ rsync }) => rsync.wallMs)),
+      CPU: median(plains.map(({ rsync }) => rsync.cpuMs)),
+    },
   ]
   const played = [...runs].filter(([, each]) => each.length > 0)
   for (const [{ name }, each] of played) {

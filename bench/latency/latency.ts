@@ -1,5 +1,4 @@
 import fs from 'node:fs'
-import { setTimeout as pause } from 'node:timers/promises'
 import { type Contender, makePlace, type Place } from '../contenders/contender.ts'
 import { rotated } from '../contenders/contenders.ts'
 import { untilLive } from '../stage/live.ts'

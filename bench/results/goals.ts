@@ -29,9 +29,13 @@ const GOALS: readonly Goal[] = [
   { goal: 'rm -rf of a directory: lag, × rm -rf', case: 'directory rm -rf', what: 'lag / floor', most: 2 },
   { goal: 'start in sync: live, × find', case: 'start', what: 'live / find', most: 2 },
   { goal: 'idle: resident MiB', case: 'start', what: 'idle MiB', who: 'fanotify', most: 120 },
-  ...['change p50 (ms)', 'CPU per change (ms)'].map(
-    (what): Goal => ({ goal: `growth: ${what}, × smallest tree`, case: 'start', what, most: 1.5, relativeTo: 'smallest size' }),
-  ),
+  ...['change p50 (ms)', 'CPU per change (ms)'].map((what): Goal => ({
+    goal: `growth: ${what}, × smallest tree`,
+    case: 'start',
+    what,
+    most: 1.5,
+    relativeTo: 'smallest size',
+  })),
 ]
 
 /** What is wanted, and what was reached in this run. */
@@ -45,7 +49,8 @@ function rowsOf(goal: Goal, figures: readonly Figure[]): Row[] {
   const ours = of.filter(({ role, who }) => role === 'ours' && who.includes(goal.who ?? ''))
   const largest = Math.max(...ours.map(({ size }) => size))
   const asked = ours.filter(({ size }) => goal.everySize === true || size === largest)
-  if (asked.length === 0) return [{ '': goal.goal, who: '', files: '', wanted: `≤ ${goal.most}`, reached: 'not measured', holds: '' }]
+  if (asked.length === 0)
+    return [{ '': goal.goal, who: '', files: '', wanted: `≤ ${goal.most}`, reached: 'not measured', holds: '' }]
   return asked.map((each) => {
     const reached = each.value / baseOf(goal, each, of)
     const holds = Number.isNaN(reached) ? '' : reached <= goal.most ? 'yes' : 'NO'
@@ -66,7 +71,7 @@ function baseOf({ relativeTo }: Goal, ours: Figure, of: readonly Figure[]): numb
       const [smallest] = of.filter(({ who }) => who === ours.who).toSorted((a, b) => a.size - b.size)
       return smallest === undefined || smallest.size === ours.size ? NaN : smallest.value
     }
-    default:
+    case undefined:
       return 1
   }
 }

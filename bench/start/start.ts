@@ -46,21 +46,19 @@ function clean({ source, target }: Place): void {
 }
 
 function table(count: number, sessions: readonly Session[], findMs: number): Table {
-  const rows = sessions.map(
-    (each): Row => ({
-      '': each.contender.name,
-      live: Number.isNaN(each.liveMs) ? each.trouble : each.liveMs,
-      '× find': ratio(each.liveMs, findMs),
-      CPU: each.startCpuMs,
-      'peak MiB': each.peakMiB,
-      'idle MiB': each.idleMiB,
-      'idle CPU %': each.idleCpuShare,
-      'change p50': each.p50Ms,
-      'CPU/change': each.changeCpuMs,
-      '1000 files: lag': each.burstLagMs,
-      'rm -rf: lag': each.removalLagMs,
-    }),
-  )
+  const rows = sessions.map((each): Row => ({
+    '': each.contender.name,
+    live: Number.isNaN(each.liveMs) ? each.trouble : each.liveMs,
+    '× find': ratio(each.liveMs, findMs),
+    CPU: each.startCpuMs,
+    'peak MiB': each.peakMiB,
+    'idle MiB': each.idleMiB,
+    'idle CPU %': each.idleCpuShare,
+    'change p50': each.p50Ms,
+    'CPU/change': each.changeCpuMs,
+    '1000 files: lag': each.burstLagMs,
+    'rm -rf: lag': each.removalLagMs,
+  }))
   const ours = sessions.filter(({ contender }) => contender.role === 'ours')
   return {
     title: `Start on ${count} files in sync, and life there (ms)`,
