@@ -60,6 +60,7 @@ function rowsOf(goal: Goal, figures: readonly Figure[]): Row[] {
 
 function baseOf({ relativeTo }: Goal, ours: Figure, of: readonly Figure[]): number {
   const sameSize = of.filter(({ size }) => size === ours.size)
+  if (relativeTo === undefined) return 1
   switch (relativeTo) {
     case 'floor':
       return sameSize.find(({ role }) => role === 'floor')?.value ?? NaN
@@ -71,7 +72,5 @@ function baseOf({ relativeTo }: Goal, ours: Figure, of: readonly Figure[]): numb
       const [smallest] = of.filter(({ who }) => who === ours.who).toSorted((a, b) => a.size - b.size)
       return smallest === undefined || smallest.size === ours.size ? NaN : smallest.value
     }
-    case undefined:
-      return 1
   }
 }
