@@ -156,15 +156,20 @@ export class Outbox {
 
   /** By the next comparison it may be known what is there. */
   #withoutDoubtful(steps: readonly Step[], now: number): { steps: Step[]; later?: Doubt } {
-    let later: Doubt | undefined
-    const sure = steps.filter((step) => {
+    const doubtful = new Map<RawPath, Doubt>()
+    for (const step of steps) {
       const doubt = this.#o.doubt(step)
-      if (doubt === undefined) return true
-      this.#postpone(freshItem(step.path, now), now, doubt)
-      later = doubt
-      return false
-    })
-    return { steps: sure, ...(later && { later }) }
+      if (doubt !== undefined) doubtful.set(step.path, doubt)
+    }
+    if (doubtful.size === 0) return { steps: [...steps] }
+    const [later] = doubtful.values()
+    for (const [path, doubt] of doubtful) this.#postpone(freshItem(path, now), now, doubt)
+    // Nor the directories above, which would not be empty.
+    const isHeld = ({ type, path }: Step): boolean => type === 'delete' && [...doubtful.keys()].some((at) => isWithin(at, path))
+    for (const step of steps) {
+      if (isHeld(step) && !doubtful.has(step.path)) this.#postpone({ ...freshItem(step.path, now), scope: 'tree' }, now, later!)
+    }
+    return { steps: steps.filter((step) => !isHeld(step)), later: later! }
   }
 
   #postpone(item: Item, now: number, doubt: Doubt): void {

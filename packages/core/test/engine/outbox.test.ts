@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { OutboxOptions } from '../../src/engine/outbox.ts'
 import { SETTLED_ATTEMPTS } from '../../src/engine/retries.ts'
 import { beginOutbox, drain } from '../support/outbox-stage.ts'
 import { raw, told } from '../support/two-states.ts'
@@ -131,4 +132,15 @@ test('a directory whose entries could not be looked at waits with them', () => {
   isUnknown = false
   stage.clock.advance(5000)
   expect(drain(stage).flat().toSorted()).toEqual(['-d', '-d/a'])
+})
+
+test('a directory is not deleted before all that could not be looked at in it was', () => {
+  let isUnknown = true
+  const doubt: OutboxOptions['doubt'] = ({ path }) => (isUnknown && path === 'd/a' ? 'unknown' : undefined)
+  const stage = beginOutbox({}, { 'd/': 1, 'd/a': 2, 'd/b': 3 }, {}, true, doubt)
+  stage.touch('d', 'tree')
+  expect(drain(stage)).toEqual([['-d/b']])
+  isUnknown = false
+  stage.clock.advance(5000)
+  expect(drain(stage).flat()).toEqual(['-d/a', '-d'])
 })
