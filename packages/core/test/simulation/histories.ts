@@ -27,7 +27,10 @@ interface Result {
 }
 
 if (process.send === undefined) await lead()
-else process.on('message', ({ from, end }: { from: number; end: number }) => void work(from, end))
+else {
+  process.on('disconnect', () => process.exit()) // nobody wants to know any more
+  process.on('message', ({ from, end }: { from: number; end: number }) => void work(from, end))
+}
 
 async function lead(): Promise<void> {
   const startedMs = performance.now()
