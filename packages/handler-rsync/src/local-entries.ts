@@ -18,8 +18,8 @@ export function moveEntry(from: string, to: string): 'ok' | 'moved' | 'absent' {
   const old = stat(from)
   const taken = stat(to)
   if (old === undefined) return taken === undefined ? 'absent' : 'moved'
-  if (from !== to && taken?.ino === old.ino && taken.dev === old.dev && !old.isDirectory()) {
-    // Two names of one file: to rename one to the other does nothing.
+  if (from !== to && taken?.ino === old.ino && taken.dev === old.dev && old.nlink > 1n && !old.isDirectory()) {
+    // Two names of one file: to rename one to the other does nothing. With one link only, it is one name in two spellings.
     fs.unlinkSync(bytes(from))
     return 'ok'
   }

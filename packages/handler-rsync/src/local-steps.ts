@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import { isAbsent, reasonOf } from './errno.ts'
-import { bytes, Held } from './held.ts'
+import { bytes, type Held } from './held.ts'
 import { LocalFiles } from './local-files.ts'
 import { moveEntry, removeEntries } from './local-entries.ts'
 import type { SetMtime } from './native.ts'

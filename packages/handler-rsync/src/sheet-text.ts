@@ -121,7 +121,8 @@ function moveText({ from, path }: Of<'move'>, ok: string, number: number): strin
   const clear = `if isdir ${name}; then isdir ${old} || rmdir -- ${name}; else isdir ${old} && has ${name} && rm -f -- ${name}; fi`
   const go = `at ${below(parentOf(from))} && ${at(path)}`
   return (
-    `if ${go}; then if has ${old}; then ${clear}; e=$(mv -fT -- ${old} ${name} 2>&1) && ${ok} || s unmoved ${number} "$e"; ` +
+    `if ${go}; then if has ${old}; then if twins ${old} ${name}; then e=$(rm -f -- ${old} 2>&1); else ${clear}; ` +
+    `e=$(mv -fT -- ${old} ${name} 2>&1); fi && ${ok} || s unmoved ${number} "$e"; ` +
     `elif has ${name}; then s moved ${number}; else s unmoved ${number} absent; fi; else s unmoved ${number} "no such directory"; fi;`
   )
 }

@@ -20,7 +20,10 @@ describe.each([
   [
     'a shell over ssh',
     rsyncIsMissing ?? sshdIsMissing,
-    (below = '') => ({ destination: `target:${stage.destination.root}${below}`, ssh: { configFile: sshd!.configFile } }),
+    (below?: string) => ({
+      destination: `target:${stage.destination.root}${below ?? ''}`,
+      ssh: { configFile: sshd!.configFile },
+    }),
   ],
 ])('what %s brings', (_who, missing, options) => {
   beforeEach(async (context) => {

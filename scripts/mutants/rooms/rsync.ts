@@ -43,7 +43,7 @@ export const rsync: Room = {
     {
       name: 'the group is left alone',
       file: 'local-files.ts',
-      find: "if (!has(uid, stat?.uid) || !has(gid, stat?.gid)) give(uid, gid)",
+      find: 'if (!has(uid, stat?.uid) || !has(gid, stat?.gid)) give(uid, gid)',
       replace: 'if (!has(uid, stat?.uid)) give(uid, AS_IT_IS)',
       why: 'groups are carried',
     },
