@@ -117,7 +117,7 @@ async function until(hasArrived: () => boolean, what: string): Promise<void> {
 
 function pathsOf(kind: string, name: string): string[] {
   if (kind === 'rename') return [name, `${name}-renamed`]
-  const suffix = { unlink: '-renamed', symlink: '-link', mkdir: '-dir' }[kind] ?? ''
+  const suffix = { chmod: '-renamed', unlink: '-renamed', symlink: '-link', mkdir: '-dir', rmdir: '-dir' }[kind] ?? ''
   return [`${name}${suffix}`]
 }
 
