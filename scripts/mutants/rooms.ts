@@ -7,6 +7,7 @@ import { mirror } from './rooms/mirror.ts'
 import { model } from './rooms/model.ts'
 import { importing } from './rooms/import.ts'
 import { fanotify, inotify, portable } from './rooms/monitor.ts'
+import { rsync } from './rooms/rsync.ts'
 import { rules } from './rooms/rules.ts'
 import { scanning } from './rooms/scanning.ts'
 import { schedule } from './rooms/schedule.ts'
@@ -20,5 +21,5 @@ import { store } from './rooms/store.ts'
 export const rooms: readonly Room[] = [
   ...[model, looking, scanning, applying, acked, batch, schedule],
   ...[source, sending, settling, store, inotify, fanotify, portable, mirror],
-  ...[rules, importing, script],
+  ...[rules, importing, script, rsync],
 ]

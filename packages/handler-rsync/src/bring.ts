@@ -1,7 +1,7 @@
 import type { Change } from '@clsync/core/handler'
 import type { Purpose } from './arguments.ts'
 import { concernsAll } from './complaints.ts'
-import type { Item } from './item.ts'
+import { type Item, mayBeThere } from './item.ts'
 import type { Pass } from './pass.ts'
 import { isWithin } from './path.ts'
 import { bringSmall } from './small.ts'
@@ -53,9 +53,10 @@ function directoriesToTime(pass: Pass, items: readonly Item[]): Item[] {
   return directories
 }
 
-function purposeFor(pass: Pass, { change, kind }: Item): Purpose {
+function purposeFor(pass: Pass, item: Item): Purpose {
+  const { change, kind, stat } = item
   if (kind === 'directory' || (kind === 'file' && change.kind === 'file' && !change.content)) return 'compare'
-  if (pass.batch.reason === 'resync') return 'verify'
+  if (pass.batch.reason === 'resync' || mayBeThere(item, stat)) return 'verify'
   const isFirst = pass.batch.reason === 'initial' && change.previousKind === 'none' && pass.place.trustsTarget
   return isFirst ? 'compare' : 'bring'
 }
@@ -63,9 +64,9 @@ function purposeFor(pass: Pass, { change, kind }: Item): Purpose {
 async function bringByRsync(pass: Pass, purpose: Purpose, items: readonly Item[]): Promise<void> {
   const { rsync, context, target, source } = pass.place
   const paths = items.map(({ change }) => change.path)
-  if (target.hasShell) await target.request({ script: '' }, pass.signal)
+  await target.look(pass.signal)
   const complaints = await rsync.run(purpose, context.root, paths, pass.signal)
-  if (target.hasShell) await target.request({ script: '' }, pass.signal)
+  await target.look(pass.signal)
   const failed = new Map<string, string>()
   const vanished = new Set<string>()
   for (const { path, kind, text } of complaints) {

@@ -4,6 +4,11 @@ import type { RunResult } from './run.ts'
 /** The destination is another one than before, or gone. */
 export class DestinationGone extends Error {}
 
+/** Found out while it is synced to; it may just come back. */
+export function destinationGone(name: string): DestinationGone {
+  return new DestinationGone(`The destination ${name} is not there, or another one is in its place.`)
+}
+
 /** Why a run has failed as a whole: refused when waiting does not mend it. `undefined` when at most single paths have failed. */
 export function runFailure({ exitCode, stderr }: RunResult, command: string): Error | undefined {
   if (exitCode === 0 || exitCode === 23 || exitCode === 24) return undefined

@@ -1,7 +1,7 @@
 import type { Change } from '@clsync/core/handler'
 import type { Pass } from './pass.ts'
 import { bytesOf } from './path.ts'
-import { Answers, Sheet } from './sheet.ts'
+import { Sheet } from './sheet.ts'
 
 /**
  * Renames at the target, whatever lies below, and returns the changes whose attributes and content are still to be brought. What
@@ -14,15 +14,18 @@ export async function applyMoves(pass: Pass, moves: readonly Change[]): Promise<
     moved.batch = pass.batch.id
     moved.paths.clear()
   }
-  if (!target.hasShell) {
+  if (!target.hasHand) {
     for (const { path } of moves)
       pass.fail(path, new Error('Nothing can be renamed at this target; it is sent and the old one is deleted.'))
     return []
   }
   pass.place.trustsTarget = false // another file of this size and time may lie there now
   const sheet = new Sheet()
-  const numbered = moves.map((move) => ({ move, number: sheet.move(bytesOf(move.from ?? ''), bytesOf(move.path)) }))
-  const answers = new Answers(await target.request(sheet.request(), pass.signal))
+  const numbered = moves.map((move) => ({
+    move,
+    number: sheet.add({ do: 'move', from: bytesOf(move.from ?? ''), path: bytesOf(move.path) }),
+  }))
+  const answers = await target.perform(sheet, pass.signal)
   const done: Change[] = []
   for (const { move, number } of numbered) {
     if (answers.ok.has(number) || (answers.moved.has(number) && moved.paths.has(move.path))) {

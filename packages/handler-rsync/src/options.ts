@@ -43,7 +43,7 @@ export const rsyncOptions = z.strictObject({
     .boolean()
     .default(true)
     .describe(
-      'Small changes, renames and deletions go through a shell that is kept open at the target. Needs GNU coreutils there.',
+      'Small changes, renames and deletions go without rsync: by clsync itself in a local directory, elsewhere through a shell that is kept open. Needs GNU coreutils there.',
     ),
   marker: z
     .boolean()

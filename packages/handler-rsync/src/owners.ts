@@ -1,10 +1,9 @@
 import { execFileSync } from 'node:child_process'
 
-/** Who the shell is at the target. */
+/** Who writes at the target. */
 export interface Account {
   readonly uid: number
   readonly gid: number
-  readonly group: string
 }
 
 /** Owners as rsync would set them: by name where there is one, by number where names are not asked for or the same anyway. */

@@ -23,6 +23,11 @@ export function depthOf(path: string): number {
 
 /** The bytes of a change's path, one character each (latin1). */
 export function bytesOf(path: string): string {
-  const absolute = sourcePath('', path)
-  return (typeof absolute === 'string' ? absolute : absolute.toString('latin1')).slice(1)
+  return rawPath(`/${path}`).slice(1)
+}
+
+/** The bytes of a path as text, one character each (latin1). */
+export function rawPath(path: string): string {
+  const raw = sourcePath(path, '')
+  return typeof raw === 'string' ? raw : raw.toString('latin1')
 }

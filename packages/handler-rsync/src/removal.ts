@@ -1,8 +1,8 @@
 import type { Change } from '@clsync/core/handler'
 import { keepsBackups, type RsyncOptions } from './options.ts'
 import type { Pass } from './pass.ts'
-import { bytesOf, depthOf, isWithin, parentOf } from './path.ts'
-import { Answers, Sheet } from './sheet.ts'
+import { bytesOf, depthOf, isWithin, nameOf, parentOf } from './path.ts'
+import { Sheet } from './sheet.ts'
 
 /**
  * Deletes at the target. A directory goes only when it is empty: what is left in it was not put there by clsync and stays,
@@ -15,7 +15,7 @@ export async function applyDeletes(pass: Pass, deletes: readonly Change[]): Prom
     pass.touch(path)
     pass.touched.delete(path)
   }
-  if (target.hasShell && !keepsBackups(options)) await removeByShell(pass, deletes)
+  if (target.hasHand && !keepsBackups(options)) await removeByHand(pass, deletes)
   else await removeByRsync(pass, deletes)
 }
 
@@ -26,15 +26,15 @@ export function deletesIn({ delete: when }: RsyncOptions, reason: Pass['batch'][
   return when === 'always'
 }
 
-async function removeByShell(pass: Pass, deletes: readonly Change[]): Promise<void> {
+async function removeByHand(pass: Pass, deletes: readonly Change[]): Promise<void> {
   for (const group of groupsOf(deletes)) {
     const sheet = new Sheet()
-    const directory = parentOf(group[0]!.path)
-    sheet.remove(
-      bytesOf(directory),
-      group.map((change) => bytesOf(change.path)),
-    )
-    const answers = new Answers(await pass.place.target.request(sheet.request(), pass.signal))
+    sheet.add({
+      do: 'remove',
+      directory: bytesOf(parentOf(group[0]!.path)),
+      names: group.map((change) => nameOf(bytesOf(change.path))),
+    })
+    const answers = await pass.place.target.perform(sheet, pass.signal)
     if (answers.shut !== undefined) for (const { path } of group) fail(pass, path, answers.shut)
     else for (const [number, change] of group.entries()) settle(pass, change, answers.left.get(number))
   }

@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import { type HandlerContext, sourcePath } from '@clsync/core/handler'
+import type { HandlerContext } from '@clsync/core/handler'
 import { commandText, type Purpose, rsyncArguments } from './arguments.ts'
 import { readComplaints, type Complaint } from './complaints.ts'
 import { prepareSkeleton, skeletonIn } from './deletion-filter.ts'
@@ -8,7 +8,7 @@ import { receivingDirectory } from './destination.ts'
 import { runFailure, startFailure } from './failure.ts'
 import type { RsyncOptions } from './options.ts'
 import type { Orphans } from './orphans.ts'
-import { bytesOf } from './path.ts'
+import { bytesOf, rawPath } from './path.ts'
 import { run } from './run.ts'
 import type { Target } from './target.ts'
 
@@ -65,7 +65,7 @@ export class Rsync {
     const command = this.text(purpose, source)
     const failure = runFailure(result, command)
     if (failure !== undefined) throw failure
-    const roots = [rawRoot(source), rawRoot(receivingDirectory(target.destination))]
+    const roots = [rawPath(source), rawPath(receivingDirectory(target.destination))]
     const complaints = readComplaints(result.stderr, { roots, paths: bytes })
     if (result.exitCode === 23 && complaints.length === 0)
       throw new Error(`rsync has ended with exit code 23 and did not say why (${command})`)
@@ -76,7 +76,9 @@ export class Rsync {
   async list(signal: AbortSignal, below = ''): Promise<string> {
     let listed = ''
     const result = await this.#run('list', below, '', signal, (text) => void (listed += text))
-    if (below !== '' && result.exitCode === 23 && /No such file or directory/u.test(result.stderr)) return ''
+    // A dry run does not make the target.
+    const mayBeMissing = below !== '' || this.#settings.context.dryRun
+    if (mayBeMissing && result.exitCode === 23 && /No such file or directory/u.test(result.stderr)) return ''
     const failure = runFailure(result, this.text('list', ''))
     if (failure !== undefined) throw failure
     if (result.exitCode !== 0) throw new Error(`The target could not be listed: ${result.stderr.trim()}`)
@@ -112,11 +114,6 @@ export class Rsync {
 function lastCount(text: string): number | undefined {
   const found = [...text.matchAll(/(?:^|\r|\n)\s*([\d,]+)\s+\d+%/gu)].at(-1)?.[1]
   return found === undefined ? undefined : Number(found.replaceAll(',', ''))
-}
-
-function rawRoot(root: string): string {
-  const raw = sourcePath(root, '')
-  return typeof raw === 'string' ? raw : raw.toString('latin1')
 }
 
 function messageOf(error: unknown): string {

@@ -23,7 +23,7 @@ export async function openSession(options: RsyncOptions, context: HandlerContext
   const target = new Target({ destination: parseDestination(options.destination), options, context, orphans, temps })
   const rsync = new Rsync({ options, context, target, orphans: context.dryRun ? undefined : orphans })
   const list = async function* (signal: AbortSignal) {
-    for (const entry of readListing(await rsync.list(signal))) if (target.hasShell || entry.path !== MARKER) yield entry
+    for (const entry of readListing(await rsync.list(signal))) if (target.hasHand || entry.path !== MARKER) yield entry
   }
   if (context.dryRun) {
     return {
@@ -43,7 +43,7 @@ export async function openSession(options: RsyncOptions, context: HandlerContext
   return {
     isNew: target.isNew || place.marker?.isNew === true,
     get moves() {
-      return target.hasShell && options.delete !== 'never'
+      return target.hasHand && options.delete !== 'never'
     },
     sync: (batch, signal) => sync(new Pass(place, batch, signal)),
     inventory: list,
@@ -62,7 +62,7 @@ async function openPlace(means: Means): Promise<Place> {
   const signal = AbortSignal.timeout(SETUP_MS)
   await target.ready(signal)
   const { identity, name } = target
-  const marker = target.hasShell || !options.marker ? undefined : new Marker({ context, identity, rsync, name })
+  const marker = target.hasHand || !options.marker ? undefined : new Marker({ context, identity, rsync, name })
   await marker?.recognise(signal)
   return {
     ...means,

@@ -25,6 +25,8 @@ export const HELLO = 'clsync-shell-1'
  *   wherever it is moved. One that is read-only is opened for its owner; who goes there closes it in the end.
  * - `w TEMP SIZE` writes content to a new file; `d SIZE` passes over it. The line after it shows that it came whole.
  * - `left` says what could not be deleted.
+ * - `twins` says whether two are names of one file, which a rename leaves alone; with one link only, they are one name in two spellings.
+ * - `same` says whether two are alike in everything that is carried.
  * - `begin` makes sure that the root is the directory that was opened, and `over` that it has been all the time. It is not held open
  *   in between, so that a disk can be unmounted.
  */
@@ -39,6 +41,9 @@ export const PROGRAM = [
   'isdir() { [ -d "$1" ] && ! [ -L "$1" ]; }',
   // `rm -d` reads a directory to see whether it is empty, which may not be allowed.
   'left() { if has "$2"; then if isdir "$2"; then e=$(rmdir -- "$2" 2>&1); else e=$(rm -f -- "$2" 2>&1); fi || s left "$1" "$e"; fi; }',
+  'twins() { [ "$1" -ef "$2" ] && ! [ -L "$1" ] && ! [ -L "$2" ] && ! [ -d "$1" ] && [ "$(stat -c %h -- "$1")" != 1 ]; }',
+  'look() { stat -c "%f %u %g %s %.Y" -- "$1"; if [ -L "$1" ]; then readlink -- "$1"; fi; }',
+  'same() { [ "$(look "$1")" = "$(look "$2" 2>/dev/null)" ] && { [ -L "$1" ] || cmp -s -- "$1" "$2"; }; }',
   'begin() { exec 8<"$r" && [ "$(stat -L -c %d:%i /dev/fd/8)" = "$id" ] || { s gone; exit 1; }; }',
   'over() { [ "$r" -ef /dev/fd/8 ] || { s gone; exit 1; }; exec 8<&-; cd /; s end; }',
   `s ${HELLO}; while IFS= read -r l; do eval "$l"; done`,
@@ -55,11 +60,6 @@ export function openScript(root: string, make: boolean): string {
     'id=$(stat -c %d:%i -- "$r"); ' +
     's ready "$r" "$(stat -c %i:%W -- "$r"):$(stat -f -c %t -- "$r")" "$(id -u)" "$(id -g)" "$(id -gn)" end'
   )
-}
-
-/** Removes what an earlier run has left in a directory of the target. */
-export function removeTempsScript(directory: string): string {
-  return `if at ${below(directory)}; then set +f; rm -f -- ./.clsync-*.tmp && s cleaned; set -f; elif ! has "$r"${below(directory)}; then s cleaned; fi;`
 }
 
 /** A directory below the root, as `at` takes it. */

@@ -1,5 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { startFailure } from './failure.ts'
+import { HandLost } from './hand.ts'
 import { kill, type Orphans } from './orphans.ts'
 import { HELLO } from './shell-text.ts'
 
@@ -139,7 +140,7 @@ export class Shell {
 }
 
 /** The shell has ended: by itself, after saying why, or as the connection was lost. */
-export class ShellLost extends Error {
+export class ShellLost extends HandLost {
   readonly records: readonly string[]
 
   constructor(records: readonly string[], stderr: string) {

@@ -1,17 +1,17 @@
-import { ShellLost } from './shell.ts'
-import type { Item } from './item.ts'
+import { HandLost } from './hand.ts'
+import { type Item, mayBeThere } from './item.ts'
 import { isPlain } from './options.ts'
 import type { Pass } from './pass.ts'
 import { bytesOf, parentOf } from './path.ts'
 import { Answers, type Attributes, Sheet } from './sheet.ts'
 
 /**
- * Brings a small batch through the shell, which saves starting rsync at both ends. Returns what is left for rsync: all of a large
+ * Brings a small batch by hand, which saves starting rsync at both ends. Returns what is left for rsync: all of a large
  * batch, and whatever did not go smoothly. `undefined`: nothing is left, and the times of the directories are set too.
  */
 export async function bringSmall(pass: Pass, items: readonly Item[]): Promise<readonly Item[] | undefined> {
   const { target, options } = pass.place
-  if (!target.hasShell) return pass.touched.size === 0 && items.length === 0 ? undefined : items
+  if (!target.hasHand) return pass.touched.size === 0 && items.length === 0 ? undefined : items
   const small = items.length <= MOST_ITEMS && isPlain(options) ? items.filter((item) => isSmall(pass, item)) : []
   const errand = new Errand(pass)
   for (const item of small) errand.add(item)
@@ -46,19 +46,18 @@ class Errand {
     const { source } = this.#pass.place
     const { path } = item.change
     if (item.kind === 'directory') {
-      this.#steps.set(item, [this.#sheet.directory(bytesOf(path))])
+      this.#steps.set(item, [this.#sheet.add({ do: 'directory', path: bytesOf(path) })])
     } else if (item.kind === 'symlink') {
       const text = source.readLink(path)
-      if (text !== undefined)
-        this.#steps.set(item, [this.#sheet.link(bytesOf(path), this.#temp(path), text, this.#attributes(item.stat))])
+      if (text !== undefined) this.#steps.set(item, [this.#sheet.add({ do: 'link', text, ...this.#arrival(item, item.stat) })])
     } else if (isHeld(item)) {
-      this.#steps.set(item, [this.#sheet.attributes(bytesOf(path), this.#attributes(item.stat))])
+      this.#steps.set(item, [this.#sheet.add({ do: 'attributes', path: bytesOf(path), attributes: this.#attributes(item.stat) })])
     } else {
       const snapshot = source.read(path, MOST_BYTES)
       if (snapshot === undefined) return
       if (!snapshot.still) this.#torn.push(path)
-      const attributes = this.#attributes(snapshot.stat)
-      this.#steps.set(item, [this.#sheet.file(bytesOf(path), this.#temp(path), snapshot.content, attributes)])
+      const { content, stat } = snapshot
+      this.#steps.set(item, [this.#sheet.add({ do: 'file', content, ...this.#arrival(item, stat) })])
     }
   }
 
@@ -69,12 +68,12 @@ class Errand {
     temps.use(this.#temps)
     let answers: Answers
     try {
-      answers = new Answers(await target.request(this.#sheet.request(), this.#pass.signal))
+      answers = await target.perform(this.#sheet, this.#pass.signal)
     } catch (error) {
-      if (!(error instanceof ShellLost)) throw error
+      if (!(error instanceof HandLost)) throw error
       this.#pass.signal.throwIfAborted()
       // Most likely the disk is full there; rsync finds out and says it.
-      answers = new Answers([])
+      answers = new Answers()
       await target.ready(this.#pass.signal)
     }
     this.timesAreSet = times.every((number) => answers.ok.has(number))
@@ -102,10 +101,21 @@ class Errand {
       const stat = path === '' ? undefined : source.look(path)
       if (stat?.kind !== 'directory') continue
       const item = own.get(path)
-      if (item === undefined && isWritable(stat.stat)) numbers.push(this.#sheet.time(bytesOf(path), stat.stat.mtimeNs))
-      else (this.#steps.get(item!) ?? numbers).push(this.#sheet.settle(bytesOf(path), this.#attributes(stat.stat)))
+      const step = { path: bytesOf(path), mtimeNs: stat.stat.mtimeNs, attributes: this.#attributes(stat.stat) }
+      if (item === undefined && isWritable(stat.stat)) numbers.push(this.#sheet.add({ do: 'time', ...step }))
+      else (this.#steps.get(item!) ?? numbers).push(this.#sheet.add({ do: 'settle', ...step }))
     }
     return numbers
+  }
+
+  #arrival(item: Item, stat: Item['stat']) {
+    const { path } = item.change
+    return {
+      path: bytesOf(path),
+      temp: this.#temp(path),
+      attributes: this.#attributes(stat),
+      mayBeThere: mayBeThere(item, stat),
+    }
   }
 
   #attributes(stat: Item['stat']): Attributes {

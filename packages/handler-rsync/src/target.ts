@@ -1,12 +1,17 @@
-import { type HandlerContext, refuse } from '@clsync/core/handler'
+import { type HandlerContext, nameText, refuse } from '@clsync/core/handler'
 import { type Destination, destinationText } from './destination.ts'
 import { DestinationGone } from './failure.ts'
-import { Shell, ShellLost, type Request } from './shell.ts'
+import { type Hand, HandLost } from './hand.ts'
 import { Identity } from './identity.ts'
+import { LocalHand } from './local-hand.ts'
 import type { RsyncOptions } from './options.ts'
 import type { Orphans } from './orphans.ts'
 import { Owners } from './owners.ts'
-import { PROGRAM, openScript, removeTempsScript } from './shell-text.ts'
+import { rawPath } from './path.ts'
+import { type Answers, Sheet } from './sheet.ts'
+import { Shell } from './shell.ts'
+import { ShellHand } from './shell-hand.ts'
+import { PROGRAM } from './shell-text.ts'
 import { SshConnection } from './ssh.ts'
 import type { TempNames } from './temp-names.ts'
 
@@ -18,7 +23,7 @@ export interface TargetSettings {
   readonly temps: TempNames
 }
 
-/** How the target is reached: the connection, and the shell where there can be one. */
+/** How the target is reached: the connection, and a hand there where there can be one. */
 export class Target {
   readonly #options: RsyncOptions
   readonly #context: HandlerContext
@@ -27,12 +32,12 @@ export class Target {
   readonly #given: Destination
   readonly #temps: TempNames
   readonly connection: SshConnection | undefined
-  /** The destination, free of links as soon as the shell has told. */
+  /** The destination, free of links as soon as the hand has told. */
   destination: Destination
   owners: Owners | undefined
   isNew = false
-  #shell: Shell | undefined
-  /** No shell can be had there. */
+  #hand: Hand | undefined
+  /** No hand can be had there. */
   #isBare: boolean
   /** Of the directory that was opened first. */
   #mark: string | undefined
@@ -51,103 +56,96 @@ export class Target {
     }
   }
 
-  get hasShell(): boolean {
-    return this.#shell !== undefined
+  get hasHand(): boolean {
+    return this.#hand !== undefined
   }
 
   /** Connects what is not connected. Throws when that cannot be, or when the target is another one than before. */
   async ready(signal: AbortSignal): Promise<void> {
     const wasUp = this.connection?.isUp ?? true
     await this.connection?.ensure(signal)
-    if (this.#shell !== undefined && !this.#shell.isOver && wasUp) return
-    this.#shell?.close()
-    this.#shell = undefined
+    if (this.#hand !== undefined && !this.#hand.isOver && wasUp) return
+    this.#hand?.close()
+    this.#hand = undefined
     if (this.#isBare) return
-    this.#shell = await this.#start(signal)
-    if (this.#shell === undefined) return
+    this.#hand = await this.#start(signal)
+    if (this.#hand === undefined) return
     try {
-      await this.#open(this.#shell, signal)
+      await this.#open(this.#hand, signal)
     } catch (error) {
-      this.#shell.close()
-      this.#shell = undefined
+      this.#hand?.close()
+      this.#hand = undefined
       throw error
     }
   }
 
-  /** Runs a script between two looks at the root: it is one and the same all the time, or {@link DestinationGone} is thrown. */
-  async request({ script, content }: Request, signal: AbortSignal): Promise<string[]> {
-    if (this.#shell === undefined) throw new Error('there is no shell')
-    try {
-      return await this.#shell.request(
-        { script: `begin; ${script} over`, ...(content && { content }), mostMs: this.#options.stallSeconds * 1000 },
-        signal,
-      )
-    } catch (error) {
-      if (error instanceof ShellLost && error.records.includes('gone'))
-        throw new DestinationGone(`The destination ${this.name} is not there, or another one is in its place.`)
-      throw error
-    }
+  /** See {@link Hand.perform}. */
+  async perform(sheet: Sheet, signal: AbortSignal): Promise<Answers> {
+    if (this.#hand === undefined) throw new Error('there is no hand')
+    return this.#hand.perform(sheet, signal)
+  }
+
+  /** Throws {@link DestinationGone} when another directory is in the place of the target. */
+  async look(signal: AbortSignal): Promise<void> {
+    if (this.#hand !== undefined) await this.perform(new Sheet(), signal)
   }
 
   /** Removes temporary files that could not be removed before, as the target was read-only or away. None may be in use. */
   async clean(signal: AbortSignal): Promise<void> {
-    if (!this.hasShell) return
+    if (!this.hasHand) return
     for (const directory of this.#temps.leftIn()) {
-      const records = await this.request({ script: removeTempsScript(directory) }, signal)
-      if (records.includes('cleaned')) this.#temps.cleaned(directory)
+      const sheet = new Sheet()
+      const number = sheet.add({ do: 'clean', directory })
+      if ((await this.perform(sheet, signal)).ok.has(number)) this.#temps.cleaned(directory)
     }
   }
 
   close(): void {
-    this.#shell?.close()
+    this.#hand?.close()
     this.connection?.close()
   }
 
-  async #start(signal: AbortSignal): Promise<Shell | undefined> {
+  async #start(signal: AbortSignal): Promise<Hand | undefined> {
+    if (this.connection === undefined) {
+      const hand = await LocalHand.start(this.name)
+      if (hand !== undefined) return hand
+    }
     try {
-      if (this.connection === undefined) return await Shell.start('sh', ['-c', PROGRAM], this.#orphans, signal)
-      const command = `exec sh -c '${PROGRAM}'`
-      return await Shell.start(this.connection.command, this.connection.arguments(command), this.#orphans, signal)
+      return new ShellHand(await this.#startShell(signal), { mostMs: this.#options.stallSeconds * 1000, name: this.name })
     } catch (error) {
-      if (!(error instanceof ShellLost) || signal.aborted || (this.connection !== undefined && !this.connection.isUp)) throw error
+      if (!(error instanceof HandLost) || signal.aborted || (this.connection !== undefined && !this.connection.isUp)) throw error
       this.#doWithout('no shell can be had there')
       return undefined
     }
   }
 
-  async #open(shell: Shell, signal: AbortSignal): Promise<void> {
+  #startShell(signal: AbortSignal): Promise<Shell> {
+    if (this.connection === undefined) return Shell.start('sh', ['-c', PROGRAM], this.#orphans, signal)
+    const command = `exec sh -c '${PROGRAM}'`
+    return Shell.start(this.connection.command, this.connection.arguments(command), this.#orphans, signal)
+  }
+
+  async #open(hand: Hand, signal: AbortSignal): Promise<void> {
     const recorded = this.identity.recorded()
     const { isKnown, accept } = this.#context
     const expected = this.#mark ?? (isKnown && !accept ? recorded : undefined)
-    const [said, ...told] = await this.#ask(shell, openScript(this.#given.path, expected === undefined), signal)
+    const [said, ...told] = await hand.open(rawPath(this.#given.path), expected === undefined, signal)
     if (said === 'unable') return this.#doWithout('it lacks GNU coreutils')
     if (said !== 'ready') throw this.#unready(said ?? '', told[0] ?? '', expected !== undefined)
-    const [root, mark, uid, gid, group] = told as [string, string, string, string, string] // as `openScript` says them
+    const [root, mark, uid, gid] = told as [string, string, string, string] // as `Hand.open` says them
     if (expected !== undefined && expected !== mark) throw this.#anotherOne()
     this.isNew = isKnown && recorded !== undefined && recorded !== mark
     if (recorded !== mark) this.identity.record(mark)
     this.#mark = mark
-    this.destination = { ...this.#given, path: root }
-    this.owners = new Owners(
-      { uid: Number(uid), gid: Number(gid), group },
-      this.#given.kind === 'local' || this.#options.numericIds,
-    )
+    this.destination = { ...this.#given, path: nameText(Buffer.from(root, 'latin1')) }
+    this.owners = new Owners({ uid: Number(uid), gid: Number(gid) }, this.#given.kind === 'local' || this.#options.numericIds)
     for (const directory of this.#temps.left()) this.#temps.leave(directory)
     await this.clean(signal)
   }
 
-  async #ask(shell: Shell, script: string, signal: AbortSignal): Promise<readonly string[]> {
-    try {
-      return await shell.request({ script }, signal)
-    } catch (error) {
-      if (!(error instanceof ShellLost) || error.records.length === 0) throw error
-      return error.records
-    }
-  }
-
   #doWithout(why: string): void {
-    this.#shell?.close()
-    this.#shell = undefined
+    this.#hand?.close()
+    this.#hand = undefined
     this.#isBare = true
     this.#context.log.warn(`rsync does all at ${this.name}, which takes longer: ${why}`)
   }

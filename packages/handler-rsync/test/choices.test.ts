@@ -76,6 +76,13 @@ describe.skipIf(rsyncIsMissing !== undefined)('options', () => {
     expect(fs.readdirSync(stage.destination.root)).toEqual([])
     expect(fs.readdirSync(stage.state.root)).toEqual([])
   })
+
+  it('a dry run takes a target that is not there for an empty one', async () => {
+    const session = await stage.open({ destination: `${stage.destination.root}/not/there` }, { dryRun: true })
+    const found: unknown[] = []
+    for await (const entry of session.inventory!(new AbortController().signal)) found.push(entry)
+    expect(found).toEqual([])
+  })
 })
 
 describe.skipIf(rsyncIsMissing !== undefined)('the quick check of rsync', () => {
@@ -115,6 +122,17 @@ describe.skipIf(rsyncIsMissing !== undefined)('the quick check of rsync', () => 
     await stage.send(all('none'), { reason: 'initial' })
     expect(read(stage.destination, 'f3')).toBe('new')
     expect(look(stage.destination, 'f3').mtimeNs).toBe(look(stage.source, 'f3').mtimeNs)
+  })
+
+  it('does not write again what came from the target', async () => {
+    const long = 'x'.repeat(300_000)
+    for (const tree of [stage.source, stage.destination]) {
+      tree.write('big', long)
+      fs.utimesSync(tree.at('big'), 1_600_000_000, 1_600_000_000)
+    }
+    const before = look(stage.destination, 'big').ino
+    await stage.send([change('update', 'big')])
+    expect(look(stage.destination, 'big').ino).toBe(before)
   })
 })
 

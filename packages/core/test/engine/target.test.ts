@@ -164,6 +164,26 @@ test('what waits for a batch that fails is not forgotten', async () => {
   expect(gate.came[1]).toBe('>b')
 })
 
+test('where a session says that nothing can be renamed, a delete and a create come, until it says otherwise', async () => {
+  let moves = false
+  const gate = createGate()
+  const setup = async (...given: Parameters<typeof gate.handler.setup>) => {
+    const session = await gate.handler.setup(...given)
+    return Object.defineProperty({ ...session }, 'moves', { get: () => moves })
+  }
+  const live = liveEngine({ handlers: { gate: { ...gate.handler, setup } } })
+  live.write('a')
+  await live.engine.start()
+  fs.renameSync(`${live.folder}/source/a`, `${live.folder}/source/b`)
+  await expect.poll(() => gate.names()).toEqual(['b'])
+  await live.engine.idle()
+  expect(gate.came.join(' ').split(' ').toSorted()).toEqual(['+a', '+b', '-a'])
+  moves = true
+  fs.renameSync(`${live.folder}/source/b`, `${live.folder}/source/c`)
+  await expect.poll(() => gate.names()).toEqual(['c'])
+  expect(gate.came.at(-1)).toBe('>c')
+})
+
 test('deletions that came to nothing do not count as done', async () => {
   const { gate, live } = gatedEngine({ task: { maxDelete: { share: 0.5, above: 5 } } })
   for (let at = 0; at < 20; at++) live.write(`d/${at}`)

@@ -1,18 +1,36 @@
 import { spawn } from 'node:child_process'
 import fs from 'node:fs'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { rsyncIsMissing } from '../../../e2e/stage/servers/rsyncd.ts'
+import { type Sshd, sshdIsMissing, startSshd } from '../../../e2e/stage/servers/sshd.ts'
 import { change, directory, failures, look, read, rsyncStage, type RsyncStage } from './rsync-stage.ts'
 
 let stage: RsyncStage
+let sshd: Sshd | undefined
+beforeAll(async () => {
+  if (rsyncIsMissing === undefined && sshdIsMissing === undefined) sshd = await startSshd({ more: ['SetEnv SHLVL=2'] })
+})
+afterAll(() => sshd?.dispose())
 beforeEach(() => (stage = rsyncStage()))
 afterEach(() => stage.dispose())
 
 const IS_ROOT = process.geteuid?.() === 0
-/** Only the shell can have brought it then. */
-const noRsync = { rsyncPath: 'rsync', extraArguments: [] }
+describe.each([
+  ['this process', rsyncIsMissing, (below = '') => ({ destination: stage.destination.root + below })],
+  [
+    'a shell over ssh',
+    rsyncIsMissing ?? sshdIsMissing,
+    (below?: string) => ({
+      destination: `target:${stage.destination.root}${below ?? ''}`,
+      ssh: { configFile: sshd!.configFile },
+    }),
+  ],
+])('what %s brings', (_who, missing, options) => {
+  beforeEach(async (context) => {
+    if (missing === undefined) await stage.open(options())
+    else context.skip()
+  })
 
-describe.skipIf(rsyncIsMissing !== undefined)('what the shell brings', () => {
   it.each([
     ['text', 'with a line\nand "quotes" and \'others\' and $(id) `id` \\ \u00e9'],
     ['nothing', ''],
@@ -22,7 +40,6 @@ describe.skipIf(rsyncIsMissing !== undefined)('what the shell brings', () => {
   ])('is exact: %s', async (_what, content) => {
     stage.source.write('d/f', content)
     fs.chmodSync(stage.source.at('d/f'), 0o754)
-    await stage.open(noRsync)
     expect(await stage.send([change('create', 'd', directory), change('create', 'd/f')])).toEqual({ failed: [], stale: [] })
     expect(fs.readFileSync(stage.destination.at('d/f'))).toEqual(fs.readFileSync(stage.source.at('d/f')))
     for (const path of ['d', 'd/f']) {
@@ -107,6 +124,63 @@ describe.skipIf(rsyncIsMissing !== undefined)('what the shell brings', () => {
     expect(fs.readdirSync(stage.destination.at('d'))).toEqual(['stranger'])
     expect(stage.warnings.join()).toContain('did not put there')
   })
+
+  it('leaves alone what is there already, as it came from there', async () => {
+    const sent = [change('create', 'f'), change('create', 'link', { kind: 'symlink' })]
+    stage.source.write('f', 'text')
+    fs.symlinkSync('f', stage.source.at('link'))
+    await stage.send(sent)
+    // Who brings a copy sets its time afterwards.
+    for (const tree of [stage.source, stage.destination]) {
+      fs.utimesSync(tree.at('f'), 1, 2)
+      fs.lutimesSync(tree.at('link'), 1, 2)
+    }
+    const inodes = () => ['f', 'link'].map((path) => look(stage.destination, path).ino)
+    const before = inodes()
+    const again = [change('update', 'f'), change('update', 'link', { kind: 'symlink', previousKind: 'symlink' })]
+    await stage.send(again)
+    expect(inodes()).toEqual(before)
+    fs.writeFileSync(stage.source.at('f'), 'TEXT')
+    fs.utimesSync(stage.source.at('f'), 1, 2)
+    await stage.send(again)
+    expect(read(stage.destination, 'f')).toBe('TEXT')
+    fs.chmodSync(stage.source.at('f'), 0o640)
+    await stage.send(again)
+    expect(look(stage.destination, 'f').mode).toBe(look(stage.source, 'f').mode)
+  })
+
+  it('arrives in a directory whatever that is called', async () => {
+    const below = '/k\u00fcche \u5099\u4efd'
+    const names = Array.from({ length: 20 }, (_, at) => `f${at}`)
+    for (const name of names) stage.source.write(name, name)
+    await stage.open(options(below))
+    expect(await stage.send([change('create', 'f0')])).toEqual({ failed: [], stale: [] })
+    expect(await stage.send(names.map((name) => change('update', name)))).toEqual({ failed: [], stale: [] })
+    expect(fs.readdirSync(stage.destination.root)).toEqual([below.slice(1)])
+    expect(fs.readdirSync(stage.destination.root + below)).toHaveLength(20)
+  })
+
+  it('renames one name of a file to another', async () => {
+    stage.destination.write('one', 'text')
+    fs.linkSync(stage.destination.at('one'), stage.destination.at('other'))
+    stage.source.write('other', 'text')
+    await stage.send([change('move', 'other', { from: 'one', content: false })])
+    expect(fs.readdirSync(stage.destination.root)).toEqual(['other'])
+  })
+
+  it('lets a directory take the place of a file, and a file that of an empty directory', async () => {
+    stage.source.write('d/f', 'text')
+    stage.source.write('g', 'text')
+    stage.destination.write('d', 'a file')
+    stage.destination.makeDirectory('old')
+    stage.destination.write('old/x', 'x')
+    stage.destination.write('moved', 'a file')
+    await stage.send([change('create', 'd', { ...directory, previousKind: 'file' }), change('create', 'd/f')])
+    expect(read(stage.destination, 'd/f')).toBe('text')
+    stage.source.write('moved/x', 'x')
+    await stage.send([change('move', 'moved', { ...directory, from: 'old', content: false })])
+    expect(read(stage.destination, 'moved/x')).toBe('x')
+  })
 })
 
 describe.skipIf(rsyncIsMissing !== undefined)('what a crash left', () => {
@@ -129,6 +203,7 @@ describe.skipIf(rsyncIsMissing !== undefined)('what a crash left', () => {
     const boot = fs.readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()
     const bystander = spawn('sleep', ['1000'], { detached: true, stdio: 'ignore' })
     fs.writeFileSync(stage.state.at('processes'), `${orphan.pid} ${stat[21]}@${boot}\n${bystander.pid} 1@${boot}\n`)
+    stage.crash()
     await stage.open()
     await vi.waitFor(() => expect(orphan.signalCode).toBe('SIGTERM'))
     expect(bystander.signalCode).toBeNull()
