@@ -6,6 +6,7 @@ import { looking } from './rooms/looking.ts'
 import { mirror } from './rooms/mirror.ts'
 import { model } from './rooms/model.ts'
 import { fanotify, inotify, portable } from './rooms/monitor.ts'
+import { s3 } from './rooms/s3.ts'
 import { scanning } from './rooms/scanning.ts'
 import { schedule } from './rooms/schedule.ts'
 import { sending } from './rooms/sending.ts'
@@ -16,5 +17,5 @@ import { store } from './rooms/store.ts'
 /** All mistakes, by where they are made. */
 export const rooms: readonly Room[] = [
   ...[model, looking, scanning, applying, acked, batch, schedule],
-  ...[source, sending, settling, store, inotify, fanotify, portable, mirror],
+  ...[source, sending, settling, store, inotify, fanotify, portable, mirror, s3],
 ]

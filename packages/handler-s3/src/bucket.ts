@@ -70,23 +70,10 @@ export class Bucket {
   }
 
   /** Returns the new ETag. */
-  async put({ key, body, md5, headers, metadata, condition }: PutRequest, signal: AbortSignal): Promise<string> {
-    const { ETag } = await this.call('PUT', 's3:PutObject', signal, ({ sdk, s3 }, abortSignal) =>
-      s3.send(
-        new sdk.PutObjectCommand({
-          Bucket: this.name,
-          Key: key,
-          Body: body,
-          ContentLength: body.length,
-          ContentMD5: md5,
-          ...headers.fields,
-          Metadata: { ...headers.metadata, ...metadata },
-          ...conditionFields(condition),
-        }),
-        { abortSignal },
-      ),
+  async put(request: PutRequest, signal: AbortSignal): Promise<string> {
+    return this.call('PUT', 's3:PutObject', signal, (client, abortSignal) =>
+      client.direct.takes(request) ? client.direct.put(request, abortSignal) : putBySdk(client, this.name, request, abortSignal),
     )
-    return unquote(ETag)
   }
 
   /** Returns the ETag of the copy. Up to 5 GiB. */
@@ -208,6 +195,24 @@ export class Bucket {
     this.#opening ??= openClient(this.#options).finally(() => (this.#opening = undefined))
     return (this.#client = await this.#opening)
   }
+}
+
+async function putBySdk({ sdk, s3 }: Client, bucket: string, request: PutRequest, abortSignal: AbortSignal): Promise<string> {
+  const { key, body, md5, headers, metadata, condition } = request
+  const { ETag } = await s3.send(
+    new sdk.PutObjectCommand({
+      Bucket: bucket,
+      Key: key,
+      Body: body,
+      ContentLength: body.length,
+      ContentMD5: md5,
+      ...headers.fields,
+      Metadata: { ...headers.metadata, ...metadata },
+      ...conditionFields(condition),
+    }),
+    { abortSignal },
+  )
+  return unquote(ETag)
 }
 
 export function unquote(etag: string | undefined): string {

@@ -112,7 +112,7 @@ export class Conditions {
 export function conflictAt(key: string): Conflict {
   return new Conflict(
     `Somebody else has written "${key}" since clsync last did, so it was left as it is. ` +
-      '`clsync resync` overwrites it; `conflicts: overwrite` never asks.',
+      '`clsync verify` overwrites it; `conflicts: overwrite` never asks.',
   )
 }
 

@@ -33,6 +33,7 @@ export class Target {
   readonly #cancel = new AbortController()
   readonly #unsettled = new Unsettled((error) => this.#fail(error, true))
   #isSettingUp = false
+  #isVerified = false
   #hasWithheld = false
   #earliestStart = -Infinity
 
@@ -66,7 +67,7 @@ export class Target {
   get isIdle(): boolean {
     if (this.inFlight > 0) return false
     if (this.health.halt !== undefined || this.#isOver) return true
-    if (this.session === undefined || !this.#parts.record.met) return this.health.failures >= SETTLED_ATTEMPTS
+    if (!this.#isMet) return this.health.failures >= SETTLED_ATTEMPTS
     return this.outbox.unsettled(SETTLED_ATTEMPTS) === 0
   }
 
@@ -142,7 +143,7 @@ export class Target {
     const source = this.#o.source()
     if (source.halt !== undefined || !source.scanned || this.#isSettingUp) return false
     if (this.state === 'halted' || this.state === 'paused' || this.#isOver) return false
-    if (this.session !== undefined && this.#parts.record.met) {
+    if (this.#isMet) {
       this.change('started')
       return true
     }
@@ -151,12 +152,18 @@ export class Target {
     return false
   }
 
+  /** What it holds is known. */
+  get #isMet(): boolean {
+    return this.session !== undefined && this.#parts.record.met && (this.#isVerified || this.#o.task.initial !== 'verify')
+  }
+
   async #setUp(): Promise<void> {
     const { clock, wake } = this.#o
     try {
       this.session ??= await openSession(this.#o, this.#parts, (bytes) => (this.totals.bytes += bytes))
-      if (!this.#parts.record.met) {
+      if (!this.#isMet) {
         this.kept = await makeContact(this.#o, this.#parts, this.session, this.#cancel.signal)
+        this.#isVerified = true
         this.outbox.touch(ROOT_PATH, 'tree', clock.monotonic())
       }
       this.health.recover()
@@ -176,18 +183,11 @@ export class Target {
     this.#earliestStart = now + task.schedule.minIntervalMs
     this.#parts.deleteLimit.send(steps.filter(({ type }) => type === 'delete').length, now)
     const attempt = this.retries.nextAttempt(steps)
-    const batch = toBatch(this.info.target, steps, this.state === 'initial' ? 'initial' : 'change', attempt)
-    const { signal: cancel } = this.#cancel
-    const parts = {
-      batch,
-      steps,
-      info: this.info,
-      hooks,
-      clock,
-      timeoutMs: task.timeoutMs,
-      cancel,
-      progress: () => this.totals.bytes,
-    }
+    const isResync = task.initial === 'verify' && this.session?.verify === undefined
+    const reason = this.state !== 'initial' ? 'change' : isResync ? 'resync' : 'initial'
+    const batch = toBatch(this.info.target, steps, reason, attempt)
+    const more = { timeoutMs: task.timeoutMs, cancel: this.#cancel.signal, progress: () => this.totals.bytes }
+    const parts = { batch, steps, hooks, clock, info: this.info, ...more }
     void deliver({ ...parts, begin: (sent) => this.#parts.ledger.begin(batch.id, sent) }).then((delivery) => {
       this.inFlight--
       this.#unsettled.add(() => this.#settle(delivery, parcel, stamp))
