@@ -1,15 +1,27 @@
+import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { burst } from './burst/burst.ts'
+import { churn } from './churn/churn.ts'
+import { directory } from './directory/directory.ts'
+import { initial } from './initial/initial.ts'
 import { latency } from './latency/latency.ts'
+import { goalTable } from './results/goals.ts'
+import { report } from './results/report.ts'
 import { rsync } from './rsync/rsync.ts'
 import { type BenchOptions, readOptions, USAGE } from './stage/options.ts'
 import { type Table, tableText } from './stage/table.ts'
 import { s3 } from './s3/s3.ts'
 import { start } from './start/start.ts'
 
-const CASES: Readonly<Record<string, (options: BenchOptions) => Promise<Table[]>>> = { latency, burst, start, rsync, s3 }
+type Case = (options: BenchOptions) => Promise<Table[]>
+
+const CASES: Readonly<Record<string, Case>> = { latency, burst, churn, directory, initial, start }
+/** Those that need servers run when they are named. */
+const OTHERS: Readonly<Record<string, Case>> = { rsync, s3 }
+
+const RESULTS = path.resolve(import.meta.dirname, 'RESULTS.md')
 
 process.exitCode = await bench(process.argv.slice(2))
 
@@ -17,7 +29,7 @@ process.exitCode = await bench(process.argv.slice(2))
 async function bench(args: readonly string[]): Promise<number> {
   let options: BenchOptions
   try {
-    options = readOptions(args, Object.keys(CASES), os.tmpdir())
+    options = readOptions(args, { cases: Object.keys(CASES), others: Object.keys(OTHERS) }, os.tmpdir())
   } catch (error) {
     console.error(`bench: ${error instanceof Error ? error.message : String(error)}\n${USAGE}`)
     return 2
@@ -25,31 +37,40 @@ async function bench(args: readonly string[]): Promise<number> {
   const folder = fs.mkdtempSync(path.join(options.folder, 'clsync-bench-'))
   process.on('exit', () => fs.rmSync(folder, { recursive: true, force: true }))
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130))
-  const machine = machineNow()
-  if (!options.json)
-    console.log(
-      `${Object.entries(machine)
-        .map(([name, value]) => `${name} ${value}`)
-        .join(', ')}\n`,
-    )
+  const machine = machineNow(options)
+  const print = (text: string): void => void (options.json || console.log(text))
+  for (const [name, value] of Object.entries(machine)) print(`${name}: ${value}`)
+  print('')
   const tables: Table[] = []
   for (const name of options.cases) {
-    for (const table of (await CASES[name]?.({ ...options, folder })) ?? []) {
+    for (const table of (await (CASES[name] ?? OTHERS[name])?.({ ...options, folder })) ?? []) {
       tables.push(table)
-      if (!options.json) console.log(tableText(table))
+      print(tableText(table))
     }
   }
-  if (options.json) console.log(JSON.stringify({ machine, tables }, undefined, 2))
+  const goals = goalTable(tables.flatMap(({ figures }) => figures ?? []))
+  print(tableText(goals))
+  if (options.json) console.log(JSON.stringify({ machine, tables: [goals, ...tables] }, undefined, 2))
+  if (options.write) fs.writeFileSync(RESULTS, report(machine, [goals, ...tables]))
   return tables.some(({ failed }) => failed) ? 1 : 0
 }
 
-function machineNow() {
+/** Where and with what, and how busy it was. */
+function machineNow({ folder, present, quick }: BenchOptions): Record<string, string> {
   const processors = os.cpus()
-  const load = os.loadavg()[0]?.toFixed(2) ?? '?'
   return {
-    node: process.versions.node,
-    kernel: os.release(),
-    processors: `${processors.length} × ${processors[0]?.model.trim() ?? '?'}`,
-    load,
+    date: new Date().toISOString().slice(0, 16).replace('T', ' '),
+    run: quick ? 'quick' : 'full',
+    machine: `${processors.length} × ${processors[0]?.model.trim() ?? '?'}, ${Math.round(os.totalmem() / 2 ** 30)} GiB`,
+    system: `${os.type()} ${os.release()}, node ${process.versions.node}`,
+    'file system': spawnSync('stat', ['-f', '-c', '%T', folder], { encoding: 'utf8' }).stdout.trim(),
+    'load at the start': os
+      .loadavg()
+      .map((load) => load.toFixed(2))
+      .join(', '),
+    versions: Object.entries(present.versions)
+      .map(([name, version]) => `${name}: ${version}`)
+      .join('; '),
+    'left out': present.missing.join('; ') || 'nobody',
   }
 }

@@ -1,7 +1,7 @@
 import { stripTypeScriptTypes } from 'node:module'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { printedIn } from './documents/blocks.ts'
-import { type Checks, CORE, HANDLERS, README } from './documents/checks.ts'
+import { type Checks, CORE, existingSite, FROM_CLSYNC, HANDLERS, README } from './documents/checks.ts'
 import { createFolder, type Folder } from './documents/folder.ts'
 
 /** Not run here, and why that leaves nothing untried. */
@@ -43,11 +43,14 @@ describe('packages/core/README.md', () => {
 describe('packages/handler-script/README.md', () => {
   const folder = tryOut('packages/handler-script/README.md', {}, (made) => made.write('src/hello.txt', 'hello\n'))
 
-  it('shows a config and a handler that work', async () => {
+  it('shows a config that works', async () => {
     await folder().run('mkdir copy && clsync --once')
     expect(folder().read('copy/hello.txt')).toBe('hello\n')
-    expect(await folder().run('clsync --once --handler ./my-handler.ts ./src there')).toContain('send hello.txt, 6 bytes')
   })
+})
+
+describe('docs/from-clsync.md', () => {
+  tryOut('docs/from-clsync.md', FROM_CLSYNC, existingSite)
 })
 
 /**
@@ -84,7 +87,7 @@ function tryOut(document: string, checks: Checks, prepare?: (folder: Folder) => 
 }
 
 function isLive(command: string): boolean {
-  return command.startsWith('clsync') && !/ --(once|until-idle|dry-run|help|version)\b/u.test(command)
+  return /^clsync(?! import)/u.test(command) && !/ --(once|until-idle|dry-run|help|version)\b/u.test(command)
 }
 
 function handlerOfReadme(): string {

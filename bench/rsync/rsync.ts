@@ -91,11 +91,11 @@ async function start(ground: (name: string) => Ground, folder: string): Promise<
 async function playRound(contender: Contender, count: number, round: number): Promise<Sample[]> {
   const name = `${directoryOf(count, round + WARM_UP)}/probe-${round + WARM_UP}`
   const samples: Sample[] = []
-  for (const { kind, make, hasArrived } of changesAt(contender.source, contender.target, name)) {
+  for (const { kind, make, arrival } of changesAt(contender.source, contender.target, name)) {
     const startedAt = performance.now()
     make()
     contender.tell(pathsOf(kind, name))
-    await until(hasArrived, `${contender.name}: ${kind} of ${name}`)
+    await until(arrival(), `${contender.name}: ${kind} of ${name}`)
     samples.push({ kind, ms: performance.now() - startedAt })
     await pause(GAP_MS)
   }

@@ -27,12 +27,6 @@ export interface Program {
   stop(): Promise<void>
 }
 
-/** Starts the built command; resolves when the target is in sync. */
-export function startClsync(source: string, target: string, args: readonly string[] = []): Promise<Program> {
-  const options = ['--delay', '0', '--state-dir', `${target}.state`, '--log-format', 'json']
-  return startProgram([CLSYNC, source, target, ...options, ...args], `${target}.log`)
-}
-
 /** Starts a Node program; resolves when it has written "ready" to its output. What it writes goes to `log`. */
 export async function startProgram(args: readonly string[], log: string): Promise<Program> {
   const startedAt = performance.now()

@@ -10,10 +10,13 @@ export const FILE_BYTES = 1024
 export function makeTree(root: string, count: number): string[] {
   const paths: string[] = []
   const content = Buffer.alloc(FILE_BYTES, 'clsync ')
+  fs.mkdirSync(root, { recursive: true })
   for (let at = 0; at < count; at++) {
     const directory = directoryAt(Math.floor(at / FILES_PER_DIRECTORY))
     if (at % FILES_PER_DIRECTORY === 0) fs.mkdirSync(`${root}/${directory}`, { recursive: true })
     const path = `${directory}/file-${at}`
+    // No two are the same.
+    content.writeUInt32LE(at)
     fs.writeFileSync(`${root}/${path}`, content)
     paths.push(path)
   }

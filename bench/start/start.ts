@@ -1,46 +1,85 @@
 import fs from 'node:fs'
-import { setTimeout as pause } from 'node:timers/promises'
+import { makePlace, type Place } from '../contenders/contender.ts'
+import { figure } from '../stage/figure.ts'
 import type { BenchOptions } from '../stage/options.ts'
-import { type Cost, runCommand, startClsync } from '../stage/program.ts'
-import type { Row, Table } from '../stage/table.ts'
+import { runCommand } from '../stage/program.ts'
+import { median, ratio, type Row, type Table } from '../stage/table.ts'
 import { makeTree } from '../stage/tree.ts'
+import { growthTable } from './growth.ts'
+import { type Session, session } from './session.ts'
 
-/** What was written within a second before it was seen is sent once more after a restart; trees are older than that as a rule. */
-const AGE_MS = 1500
+const FORMAT = '%s %T@ %i\\n'
+/** Larger trees take so long that one start has to do. */
+const MOST_FOR_SEVERAL = 100_000
 
-/** Measures first and later starts on trees of several sizes. */
-export async function start({ folder, files }: BenchOptions): Promise<Table[]> {
-  const rows: Row[] = []
-  for (const count of files ?? [10_000, 100_000]) rows.push(...(await startIn(`${folder}/start-${count}`, count)))
-  return [
-    { title: 'Starting (ms)', rows, notes: ['beside: cp -a for the first sync, find -printf for the restart'], failed: false },
-  ]
+/** Measures starts on trees that are in sync, what is used there, and how that grows. */
+export async function start(options: BenchOptions): Promise<Table[]> {
+  const tables: Table[] = []
+  for (const count of options.files ?? (options.quick ? [100, 10_000] : [100, 10_000, 100_000, 1_000_000]))
+    tables.push(await startIn(`${options.folder}/start`, count, options))
+  return [...tables, growthTable(tables.flatMap(({ figures }) => figures ?? []))]
 }
 
-async function startIn(folder: string, count: number): Promise<Row[]> {
-  const [source, target] = [`${folder}/source`, `${folder}/target`]
+async function startIn(folder: string, count: number, options: BenchOptions): Promise<Table> {
+  const place = makePlace(`${folder}/place`)
   try {
-    for (const made of [source, target]) fs.mkdirSync(made, { recursive: true })
-    makeTree(source, count)
-    const copy = runCommand('cp', ['-a', source, `${folder}/plain`])
-    await pause(AGE_MS)
-    const first = await measure(`first sync of ${count} files`, source, target, copy)
-    const find = runCommand('find', [source, '-printf', '%p %s %T@ %C@ %m %U %G %i %n\\n'])
-    return [first, await measure(`restart on ${count} files`, source, target, find)]
+    makeTree(place.source, count)
+    runCommand('cp', ['-a', `${place.source}/.`, place.target])
+    const finds: number[] = []
+    const sessions: Session[] = []
+    for (const contender of options.contenders) {
+      finds.push(runCommand('find', [place.source, '-printf', FORMAT]).wallMs)
+      fs.mkdirSync(place.state, { recursive: true })
+      const starts = contender.role === 'ours' && count <= MOST_FOR_SEVERAL && !options.quick ? 3 : 1
+      sessions.push(await session(contender, place, count, starts, options))
+      clean(place)
+    }
+    return table(count, sessions, median(finds))
   } finally {
     fs.rmSync(folder, { recursive: true, force: true })
   }
 }
 
-async function measure(what: string, source: string, target: string, beside: Cost): Promise<Row> {
-  const program = await startClsync(source, target)
-  try {
-    const cpu = program.cpuMs()
-    await program.rest()
-    const { nowMiB, peakMiB } = program.memory()
-    const plain = { 'beside wall': beside.wallMs, 'beside cpu': beside.cpuMs }
-    return { what, ready: program.readyMs, cpu, 'peak MiB': peakMiB, 'idle MiB': nowMiB, ...plain }
-  } finally {
-    await program.stop()
+/** Single changes leave links behind, and what a contender did not carry. */
+function clean({ source, target }: Place): void {
+  runCommand('find', [source, target, '-name', 'probe-*', '-delete'])
+}
+
+function table(count: number, sessions: readonly Session[], findMs: number): Table {
+  const rows = sessions.map((each): Row => ({
+    '': each.contender.name,
+    live: Number.isNaN(each.liveMs) ? each.trouble : each.liveMs,
+    '× find': ratio(each.liveMs, findMs),
+    CPU: each.startCpuMs,
+    'peak MiB': each.peakMiB,
+    'idle MiB': each.idleMiB,
+    'idle CPU %': each.idleCpuShare,
+    'change p50': each.p50Ms,
+    'CPU/change': each.changeCpuMs,
+    '1000 files: lag': each.burstLagMs,
+    'rm -rf: lag': each.removalLagMs,
+  }))
+  const ours = sessions.filter(({ contender }) => contender.role === 'ours')
+  return {
+    title: `Start on ${count} files in sync, and life there (ms)`,
+    rows: [{ '': `find -printf '${FORMAT}'`, live: findMs }, ...rows],
+    figures: sessions.flatMap((each) => figuresOf(each, count, findMs)),
+    notes: [],
+    failed: ours.some(({ trouble }) => trouble !== ''),
   }
+}
+
+function figuresOf(each: Session, count: number, findMs: number) {
+  const of = figure('start', each.contender, count)
+  return [
+    of('live (ms)', each.liveMs),
+    of('live / find', ratio(each.liveMs, findMs)),
+    of('CPU of the start (ms)', each.startCpuMs),
+    of('idle MiB', each.idleMiB),
+    of('idle CPU %', each.idleCpuShare),
+    of('change p50 (ms)', each.p50Ms),
+    of('CPU per change (ms)', each.changeCpuMs),
+    of('lag of 1000 files (ms)', each.burstLagMs),
+    of('lag of rm -rf of 1000 (ms)', each.removalLagMs),
+  ]
 }

@@ -137,8 +137,9 @@ export class Stage {
     this.#mounts.push(directory)
   }
 
-  unmount(directory: string): void {
-    execFileSync('umount', [directory])
+  /** `lazy`: also while somebody has files of it open, or stands in it. */
+  unmount(directory: string, { lazy = false } = {}): void {
+    execFileSync('umount', [...(lazy ? ['--lazy'] : []), directory])
     const at = this.#mounts.lastIndexOf(directory)
     if (at >= 0) this.#mounts.splice(at, 1)
   }

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { chmodSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import type { Folder } from './folder.ts'
@@ -55,6 +55,50 @@ export const HANDLERS: Checks = {
     await folder.run(`mkdir ${to} && tar -xzf *.tgz --strip-components 1 -C ${to} && rm manifest.json`)
   },
   'clsync --handler manifest ./tree ./manifest.json': hasManifest,
+}
+
+/** What a user of the C clsync and of lsyncd has already. */
+export function existingSite(folder: Folder): void {
+  folder.write('www/index.html', 'hello\n')
+  folder.write('www/cache/entry', 'cached')
+  folder.write('rules', '-d^cache$')
+  folder.write('sync.sh', '#!/bin/sh\nwhile read -r type label mask path; do echo "$label $path" >> ../told; done < "$3"\n')
+  chmodSync(join(folder.root, 'sync.sh'), 0o755)
+  folder.write(
+    'clsync.conf',
+    `[www]\nwatch-dir = ${folder.root}/www\nmode = shell\nsync-handler = ${folder.root}/sync.sh\nlabel = www\nrules-file = ${folder.root}/rules\n`,
+  )
+  folder.write('lsyncd.conf.lua', `sync { default.rsync, source = "${folder.root}/www", target = "${folder.root}/lsyncd" }\n`)
+}
+
+export const FROM_CLSYNC: Checks = {
+  'clsync -W ./www -D ./backup -M rsyncdirect -t5 -w5 -R ./rules -l www'(folder) {
+    expect(folder.read('backup/index.html')).toBe('hello\n')
+    expect(folder.read('backup/cache/entry')).toBe('')
+  },
+  'clsync -W ./www -M shell -S ./sync.sh -t1 -z ./clsync.pid --status-file ./status'(folder) {
+    expect(folder.read('told')).toContain('nolabel index.html\n')
+    expect(folder.read('clsync.pid')).toMatch(/^\d+\n$/u)
+    expect(folder.read('status')).toBe('running')
+  },
+  'clsync import ./clsync.conf --block www'(folder) {
+    expect(folder.read('clsync.config.ts')).toContain("preset: 'clsync-shell'")
+  },
+  'clsync --dry-run'(folder) {
+    expect(folder.read('told')).not.toContain('www index.html\n')
+  },
+  clsync(folder) {
+    expect(folder.read('told')).toContain('www index.html\n')
+    expect(folder.read('told')).not.toContain('www cache')
+  },
+  async 'clsync --once --handler ./my-handler.ts ./www ./there'(folder) {
+    const line = 'clsync --once --resend --handler ./my-handler.ts ./www ./there'
+    expect(await folder.run(line)).toContain('send index.html, 6 bytes')
+  },
+  async 'clsync import ./lsyncd.conf.lua --to ./from-lsyncd.config.ts'(folder) {
+    await folder.run('clsync --once --config ./from-lsyncd.config.ts')
+    expect(folder.read('lsyncd/index.html')).toBe('hello\n')
+  },
 }
 
 export const CORE: Checks = { 'clsync ./src ./backup': hasBackup, 'clsync --once ./src ./backup': hasBackup }

@@ -5,10 +5,13 @@ import { batch } from './rooms/batch.ts'
 import { looking } from './rooms/looking.ts'
 import { mirror } from './rooms/mirror.ts'
 import { model } from './rooms/model.ts'
+import { importing } from './rooms/import.ts'
 import { fanotify, inotify, portable } from './rooms/monitor.ts'
+import { rules } from './rooms/rules.ts'
 import { s3 } from './rooms/s3.ts'
 import { scanning } from './rooms/scanning.ts'
 import { schedule } from './rooms/schedule.ts'
+import { script } from './rooms/script.ts'
 import { sending } from './rooms/sending.ts'
 import { settling } from './rooms/settling.ts'
 import { source } from './rooms/source.ts'
@@ -18,4 +21,5 @@ import { store } from './rooms/store.ts'
 export const rooms: readonly Room[] = [
   ...[model, looking, scanning, applying, acked, batch, schedule],
   ...[source, sending, settling, store, inotify, fanotify, portable, mirror, s3],
+  ...[rules, importing, script],
 ]

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import { until } from '../../stage/until.ts'
 import type { Loss } from './loss.ts'
-import { settled } from './program.ts'
+import { type Program, settled, type Started } from './program.ts'
 
 /** Starts and ends, and sources that are not what they were. */
 export const stateLosses: readonly Loss[] = [
@@ -39,10 +39,42 @@ export const stateLosses: readonly Loss[] = [
       const before = started.output.length
       fs.renameSync(stage.source, stage.at('away'))
       fs.writeFileSync(stage.at('away/file'), 'text')
-      const said = (): boolean => /vanish|gone|moved|halt|not there/iu.test(started.output.slice(before))
-      // Without a word there is nothing to be waited for but time.
-      await until('a word', said, { timeoutMs: program.name === 'ours' ? 20_000 : 4000 }).catch(() => undefined)
-      return said() ? 'it says so' : started.isRunning ? 'it runs on and says nothing' : 'it ends'
+      await observe(program, () => isToldSince(started, before))
+      return isToldSince(started, before) ? 'it says so' : started.isRunning ? 'it runs on and says nothing' : 'it ends'
+    },
+  },
+  {
+    title: 'a source that is deleted',
+    right: 'it says so, and the target keeps what it has',
+    async run(program, stage) {
+      stage.write('source/file')
+      const started = await program.start(stage, {})
+      await settled(stage, started)
+      const before = started.output.length
+      fs.rmSync(stage.source, { recursive: true })
+      await observe(program, () => isToldSince(started, before))
+      return ending(started, before, fs.existsSync(stage.at('target/file')))
+    },
+  },
+  {
+    title: 'a source that is unmounted, and mounted again',
+    right: 'it says so, and the target keeps what it has; then it goes on',
+    needsRoot: true,
+    async run(program, stage) {
+      const disk = stage.disk('8m')
+      stage.mountDisk(disk, stage.source)
+      stage.write('source/file')
+      const started = await program.start(stage, {})
+      await settled(stage, started)
+      const before = started.output.length
+      stage.unmount(stage.source, { lazy: true })
+      await observe(program, () => isToldSince(started, before))
+      const ended = ending(started, before, fs.existsSync(stage.at('target/file')))
+      if (!started.isRunning) return ended
+      stage.mountDisk(disk, stage.source)
+      stage.write('source/later')
+      await observe(program, () => fs.existsSync(stage.at('target/later')))
+      return `${ended}; ${fs.existsSync(stage.at('target/later')) ? 'then it goes on' : 'what comes later never arrives'}`
     },
   },
   {
@@ -142,6 +174,24 @@ export const stateLosses: readonly Loss[] = [
     },
   },
   {
+    title: 'rules with a letter that does not exist',
+    right: 'it does not start',
+    async run(program, stage) {
+      stage.write('rules', '+fmarker\n-x\n')
+      stage.write('source/my.secret')
+      const rules = ['-R', stage.at('rules')]
+      let started: Started
+      try {
+        started = await program.start(stage, { theirArgs: rules, ourArgs: rules })
+      } catch (error) {
+        if (String(error).includes('RULE_INVALID')) return 'it does not start'
+        throw error
+      }
+      await settled(stage, started)
+      return fs.existsSync(stage.at('target/my.secret')) ? 'the rule is ignored' : 'the rule holds'
+    },
+  },
+  {
     title: 'what the command before the end changes',
     right: 'it arrives',
     async run(program, stage) {
@@ -157,6 +207,20 @@ export const stateLosses: readonly Loss[] = [
     },
   },
 ]
+
+/** Waits for what should be; without it there is nothing to be waited for but time. */
+async function observe(program: Program, isSo: () => boolean): Promise<void> {
+  await until('what should be', isSo, { timeoutMs: program.name === 'ours' ? 20_000 : 4000 }).catch(() => undefined)
+}
+
+function isToldSince({ output }: Started, length: number): boolean {
+  return /vanish|gone|moved|halt|not there/iu.test(output.slice(length))
+}
+
+function ending(started: Started, before: number, isKept: boolean): string {
+  const said = isToldSince(started, before) ? 'it says so' : started.isRunning ? 'it runs on and says nothing' : 'it ends'
+  return `${said}, and the target ${isKept ? 'keeps what it has' : 'is emptied'}`
+}
 
 /** Collects the lines of the lists, and makes what is new arrive. */
 const LISTED = `cat "$3" >> "$STAGE/listed"\nwhile read -r _ _ _ path; do [ -f "$SOURCE/$path" ] && cp "$SOURCE/$path" "$TARGET/$path"; done < "$3"\nexit 0`

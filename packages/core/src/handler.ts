@@ -131,6 +131,8 @@ export interface HandlerContext {
   readonly root: string
   /** A private directory of this target that survives restarts; made on first use. */
   readonly stateDir: string
+  /** What the user calls the task; without a `label` of his its name. Absent only where no engine runs the handler. */
+  readonly label?: string
   /** Say what would be done, touch nothing. */
   readonly dryRun: boolean
   /** Whether this target has been synced to before, so that it is taken to hold what was confirmed then. */

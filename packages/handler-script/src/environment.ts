@@ -4,9 +4,9 @@ import { type Round, statusOf } from './round.ts'
 /** What a run finds in its environment, over that of clsync. */
 export function environmentOf(round: Round, change?: Change): Record<string, string> {
   const { batch, iteration } = round
-  const { options, context } = round.job
+  const { options, label, context } = round.job
   return {
-    CLSYNC_LABEL: options.label,
+    CLSYNC_LABEL: label,
     CLSYNC_BATCH: batch.id,
     CLSYNC_ATTEMPT: String(batch.attempt),
     CLSYNC_REASON: batch.reason,

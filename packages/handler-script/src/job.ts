@@ -8,6 +8,8 @@ import type { RunRecords } from './run-records.ts'
 /** All that stays the same for a session. */
 export interface Job {
   readonly options: ScriptOptions
+  /** `%label%` and `$CLSYNC_LABEL`. */
+  readonly label: string
   readonly plan: Plan
   readonly context: HandlerContext
   /** Undefined: that of clsync. */

@@ -45,7 +45,7 @@ export const optionFields = z.strictObject({
     .min(1)
     .optional()
     .describe('Where it goes, for the command: `%destination%` and `$CLSYNC_DESTINATION`.'),
-  label: z.string().default('nolabel').describe('Name of this instance: `%label%` and `$CLSYNC_LABEL`. Default `nolabel`.'),
+  label: z.string().optional().describe('Name of this instance: `%label%` and `$CLSYNC_LABEL`. Default: that of the task.'),
   variables: z.record(z.string(), z.string()).default({}).describe('Further macros, by name.'),
   env: z.record(z.string(), z.string()).default({}).describe('Further variables of the environment.'),
   exitCodes: z

@@ -19,7 +19,8 @@ export async function openSession(options: ScriptOptions, context: HandlerContex
   for (const { command } of plan.commands) checkProgram(command, options, context.root)
   const lists = createListFiles({ ...options, account, stateDir: () => context.stateDir })
   const runs = createRunRecords(() => context.stateDir)
-  const job: Job = { options, plan, context, account, lists, runs }
+  const label = options.label ?? context.label ?? 'nolabel'
+  const job: Job = { options, label, plan, context, account, lists, runs }
   if (!context.dryRun && (await runs.endOld()) > 0)
     context.log.warn('A command of a clsync that was killed was still running, and was ended.')
   let iteration = 0

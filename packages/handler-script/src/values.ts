@@ -6,11 +6,11 @@ import { type Round, statusOf } from './round.ts'
 /** What every command of a round may name. */
 export function batchValues(round: Round): Values {
   const { batch, iteration } = round
-  const { options, plan, context } = round.job
+  const { options, label, plan, context } = round.job
   return {
     ...options.variables,
     root: context.root,
-    label: options.label,
+    label,
     destination: options.destination,
     batch: batch.id,
     attempt: String(batch.attempt),

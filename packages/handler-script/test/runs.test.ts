@@ -222,6 +222,23 @@ describe('commands', () => {
     })
   })
 
+  test('the label is that of the task unless one is given', async () => {
+    const changes = stage.created('a')
+    for (const [options, context] of [
+      [{}, { label: 'task' }],
+      [{ label: 'own' }, { label: 'task' }],
+      [{}, {}],
+    ]) {
+      const session = await stage.open({ command: [RECORDER, '%label%'], ...options }, context)
+      await session.sync(batch(changes), never())
+    }
+    expect(stage.recorded().map(({ args, env }) => [...args, env['CLSYNC_LABEL']])).toEqual([
+      ['task', 'task'],
+      ['own', 'own'],
+      ['nolabel', 'nolabel'],
+    ])
+  })
+
   test('umask and directory are those that are asked for', async () => {
     await stage.send({ command: RECORDER, umask: '027', cwd: stage.work.root }, stage.created('a'))
     expect(stage.recorded()[0]).toMatchObject({ umask: 0o027, cwd: stage.work.root })

@@ -78,8 +78,8 @@ export const applying: Room = {
     {
       name: 'a write to a name that has gone does not concern what turns up',
       file: 'apply.ts',
-      find: 'left.written || limbo.hasStray || twin',
-      replace: 'left.written || twin',
+      find: 'const isUnsure = limbo.hasStray || (disk',
+      replace: 'const isUnsure = (disk',
       why: 'what was written to before it was renamed may be what turns up elsewhere',
     },
     {
@@ -92,15 +92,15 @@ export const applying: Room = {
     {
       name: 'what was written before a rename is forgotten',
       file: 'apply.ts',
-      find: 'finding.content || left.written || limbo.hasStray',
-      replace: 'finding.content || limbo.hasStray',
+      find: 'finding.content || left.written || isUnsure',
+      replace: 'finding.content || isUnsure',
       why: 'a renamed file whose bytes changed is sent with its bytes',
     },
     {
       name: 'a renamed file is believed to be as large as it was',
       file: 'apply.ts',
-      find: 'limbo.hasStray || twin.sizeBytes !== disk.sizeBytes || twin.mtimeMs !== disk.mtimeMs',
-      replace: 'limbo.hasStray',
+      find: 'isUnsure || twin.sizeBytes !== disk.sizeBytes || twin.mtimeMs !== disk.mtimeMs',
+      replace: 'isUnsure',
       why: 'a renamed file whose bytes changed is sent with its bytes',
     },
     {
@@ -134,7 +134,7 @@ export const applying: Room = {
     {
       name: 'a name that goes takes along what was written through it',
       file: 'apply.ts',
-      find: 'if (wasFile && row!.nlink > 1) lost.push({ row: row!, content })',
+      find: 'lost.push({ row: row!, content })',
       replace: '',
       why: 'what was written through a name that is gone shows under the others',
     },
@@ -162,7 +162,7 @@ export const applying: Room = {
     {
       name: 'what a dead process left between two places stays',
       file: 'limbo.ts',
-      find: 'for (const row of left) remove(context, limbo, row.name, row)',
+      find: 'remove(context, limbo, row.name, row, false)',
       replace: '',
       why: 'nothing is in limbo for good',
     },
@@ -176,14 +176,14 @@ export const applying: Room = {
     {
       name: 'a directory that is gone leaves what was below it',
       file: 'limbo.ts',
-      find: '    queue.push(...directories)\n',
-      replace: "    if (key === '') queue.push(...directories)\n",
+      find: '    queue.push(...listing.directories)\n',
+      replace: "    if (key === '') queue.push(...listing.directories)\n",
       why: 'no row is without a way to the root',
     },
     {
       name: 'further names of what went with its directory are not looked at',
       file: 'limbo.ts',
-      find: 'for (const file of linked) lookAtLinks(context, limbo, file, false)',
+      find: 'for (const file of listing.linked) lookAtLinks(context, limbo, file, written)',
       replace: '',
       why: 'what was written through a name that is gone shows under the others',
     },
@@ -196,10 +196,31 @@ export const applying: Room = {
     },
     {
       name: 'a mount that has gone is not asked about when a file is in its place',
-      file: 'apply.ts',
+      file: 'mount-points.ts',
       find: '(hasCome || hasGone)',
       replace: 'hasCome',
       why: 'what was mounted can be neither removed nor renamed: nobody has deleted what was in it',
+    },
+    {
+      name: 'a mount that has gone with the directory above is not asked about',
+      file: 'limbo.ts',
+      find: 'guardMountsBelow(context, path, row)',
+      replace: '',
+      why: 'it was unmounted before: nobody has deleted what was in it',
+    },
+    {
+      name: 'the next process does not ask about a mount that has gone with the directory above',
+      file: 'limbo.ts',
+      find: 'if (lostMount(table, ROOT_PATH, row) === undefined) remove',
+      replace: 'if (row.kind !== undefined) remove',
+      why: 'a halt lasts until a person has answered',
+    },
+    {
+      name: 'a mount that the tree meets is not told of',
+      file: 'apply.ts',
+      find: 'if (isMountPoint(context, dir, disk)) context.mountMet(path)',
+      replace: '',
+      why: 'it may be gone again before anybody looks for mounts',
     },
   ],
 }

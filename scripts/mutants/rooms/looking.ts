@@ -99,8 +99,8 @@ export const looking: Room = {
     {
       name: 'recent files are believed by who polls',
       file: 'tree.ts',
-      find: 'if (!options.noLoss && taken.trees.has(ROOT_DIR)) {',
-      replace: 'if (options.noLoss && taken.trees.has(ROOT_DIR)) {',
+      find: 'if (!options.noLoss) distrustFullScan(context, taken)',
+      replace: '',
       why: 'where nobody tells each change, what hides within the tick of the clock is sent again',
     },
     {
@@ -120,9 +120,30 @@ export const looking: Room = {
     {
       name: 'a write to a name that has gone is forgotten',
       file: 'entry-looks.ts',
-      find: "if (found === 'absent' && hint.content) this.#limbo.noteStray()",
+      find: 'if (hint.content && isElsewhere(found, hint)) this.#noteStray(dir, name, hint.moved)',
       replace: '',
       why: 'what was written to before it was renamed may be what turns up elsewhere',
+    },
+    {
+      name: 'a write to a name that holds another by now is forgotten',
+      file: 'entry-looks.ts',
+      find: " || (moved && typeof found === 'object' && (isAppeared(found) || isVanished(found)))",
+      replace: '',
+      why: 'what was written to before it was exchanged turns up elsewhere',
+    },
+    {
+      name: 'a write that is told of after its file was found elsewhere is forgotten',
+      file: 'entry-looks.ts',
+      find: 'this.#strays.add(file)',
+      replace: 'void file',
+      why: 'a look is faster than the events in the queue',
+    },
+    {
+      name: 'a write that may have been to a file that has gone is not looked for under its other names',
+      file: 'apply.ts',
+      find: 'lookAtLinks(context, limbo, row, content || limbo.hasStray)',
+      replace: 'lookAtLinks(context, limbo, row, content)',
+      why: 'after an exchange the name says nothing of the file',
     },
     {
       name: 'what left is told gone before all was scanned',
@@ -134,9 +155,23 @@ export const looking: Room = {
     {
       name: 'a directory that was away is not read again',
       file: 'entry-looks.ts',
-      find: 'if (below) this.#scanner.add({ dir: below, deep: true, look: distrust(Infinity) })',
-      replace: '',
+      find: 'const below = hint.moved || hint.made ? table',
+      replace: 'const below = hint.made ? table',
       why: 'hints of its inside were looked for where it was not',
+    },
+    {
+      name: 'a directory that was made in the inode of another is believed to be that',
+      file: 'entry-looks.ts',
+      find: 'const below = hint.moved || hint.made ? table',
+      replace: 'const below = hint.moved ? table',
+      why: 'what is in it may look as it did in the other',
+    },
+    {
+      name: 'where files have no time of birth, the inode is believed',
+      file: 'apply.ts',
+      find: ' || (disk.birthMs === 0 && isRecent(context, disk))',
+      replace: '',
+      why: 'within a tick of the clock another file may look the same',
     },
     {
       name: 'a changed rule file is looked at like any other',

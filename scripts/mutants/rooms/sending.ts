@@ -48,7 +48,7 @@ export const sending: Room = {
     {
       name: 'more batches at once than the handler takes',
       file: 'target.ts',
-      find: 'while (this.inFlight < this.#o.spec.handler.capabilities.parallel && this.#mayStart',
+      find: 'while (this.inFlight < parallel && this.#mayStart',
       replace: 'while (this.#mayStart',
       why: 'calls of a session overlap only when it says so',
     },
@@ -237,7 +237,7 @@ export const sending: Room = {
     {
       name: 'the root is not looked at before a batch',
       file: 'target.ts',
-      find: ' || !this.#o.source().halting.isWell(now)',
+      find: 'if (!this.#o.source().halting.isWell(now)) return this.outbox.withdraw(parcel, now)',
       replace: '',
       why: 'a handler reads what was seen, and not what was put in its place',
     },

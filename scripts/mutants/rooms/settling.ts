@@ -10,6 +10,13 @@ export const settling: Room = {
   tests: [...TESTS, 'packages/core/test/regressions'],
   mutants: [
     {
+      name: 'after a flush no file waits for itself any more',
+      file: 'target.ts',
+      find: 'this.health.limit(maxChanges), !isHurried)',
+      replace: 'this.health.limit(maxChanges), false)',
+      why: 'big files and those still being written wait, unless all is to be sent now',
+    },
+    {
       name: 'ack before sync',
       file: 'delivery.ts',
       find: 'await hooks.sync.promise(Object.assign(event, { signal }))',

@@ -47,7 +47,7 @@ export const source: Room = {
       name: 'after a halt nothing is read anew',
       file: 'source.ts',
       find: `  #restart(): void {
-    this.#tree = this.#rebuild()`,
+    this.#tree = this.#rebuild(this.#tree)`,
       replace: '  #restart(): void {',
       why: 'what was looked at in the transaction that was taken back is not in memory only',
     },
@@ -173,11 +173,32 @@ export const source: Room = {
       why: 'the next process compares the root with what was written down',
     },
     {
+      name: 'what was told before a halt is forgotten',
+      file: 'source.ts',
+      find: 'for (const hint of owed) tree.hint(hint)',
+      replace: '',
+      why: 'times do not tell of what was written and renamed before',
+    },
+    {
+      name: 'what could not be looked at in the source is deleted',
+      file: 'patrol.ts',
+      find: 'if (this.problems.has(toText(at))) return true',
+      replace: '',
+      why: 'it may be there all the same',
+    },
+    {
       name: 'problems stay when their paths have gone',
       file: 'patrol.ts',
       find: 'if (!this.#renewed.has(path)) this.problems.solve(toText(path))',
       replace: 'if (this.#renewed.has(path) && path.length === 0) this.problems.solve(toText(path))',
       why: 'problems are what does not work now',
+    },
+    {
+      name: 'a tree that could not be scanned after a loss is taken for known',
+      file: 'patrol.ts',
+      find: 'return [...this.#again.trees.values()].some(Number.isFinite)',
+      replace: 'return false',
+      why: 'what was written while hints were lost, and could not be looked at since, may hide in the tick of the clock',
     },
     {
       name: 'a look that was asked for because of a move is not owed',

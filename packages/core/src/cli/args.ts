@@ -10,6 +10,8 @@ export interface Arguments {
   readonly source: string | undefined
   readonly destination: string | undefined
   readonly flags: GivenFlags
+  /** What others of them ask for unless it is said anywhere. */
+  readonly implied: GivenFlags
 }
 
 /** Reads the words after `clsync`. Throws `CLI_USAGE`. */
@@ -37,7 +39,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
   refuseContradictions(given.flags)
   const [source, destination, ...rest] = given.places
   if (rest.length > 0) throw tooMany(given.places.filter((place) => place !== undefined))
-  return { source, destination, flags: given.flags }
+  return { source, destination, flags: given.flags, implied: given.implied }
 }
 
 function parserOptions() {

@@ -11,7 +11,12 @@ export interface EndingOptions {
   readonly label: string
   readonly log: Logger
   readonly clock: Clock
+  /** Told what is being done, in the words of the C clsync. */
+  tell(status: EndStatus): void
 }
+
+/** What the end is about: the command before the last sync, that sync, what comes after it. */
+export type EndStatus = 'preexit' | 'lastsync' | 'exiting'
 
 /** What the user wants to have done around the last sync. */
 export interface Ending {
@@ -23,16 +28,19 @@ export interface Ending {
   after(outcome: number): Promise<number>
 }
 
-export function createEnding({ settings, engines, label, log, clock }: EndingOptions): Ending {
+export function createEnding({ settings, engines, label, log, clock, tell }: EndingOptions): Ending {
   const { mode, beforeLast, after, maxRounds, drainMs } = settings
   const isTimed = beforeLast !== undefined || maxRounds !== undefined
   let begun: Promise<void> | undefined
   let wentWell = true
-  const hook = (command: NonNullable<typeof after>, name: string, status: string, signal: AbortSignal): Promise<boolean> =>
-    runHook({ command, name, log, signal, environment: { CLSYNC_LABEL: label, CLSYNC_STATUS: status } })
+  const hook = (command: NonNullable<typeof after>, name: string, status: EndStatus, signal: AbortSignal): Promise<boolean> => {
+    tell(status)
+    return runHook({ command, name, log, signal, environment: { CLSYNC_LABEL: label, CLSYNC_STATUS: status } })
+  }
   const last = async (abort: AbortSignal): Promise<void> => {
     if (beforeLast !== undefined) wentWell = await hook(beforeLast, 'before-last', 'preexit', abort)
     if (!isTimed) return
+    tell('lastsync')
     // A source that never comes to rest must not keep the end away.
     const { promise: late, resolve } = Promise.withResolvers<void>()
     const timer = clock.after(drainMs, resolve)

@@ -2,6 +2,7 @@ import path from 'node:path'
 import { FLAGS, type FlagName, type Given, type GivenFlags } from '../config/flag.ts'
 import { CLSYNC_OPTIONS, clsyncOption, type ClsyncOption } from '../import/clsync-option.ts'
 import { type GivenOption, translate } from '../import/clsync-translation.ts'
+import { PRESETS } from '../config/presets.ts'
 import { ClsyncError } from '../model/error.ts'
 
 /** How the command line's parser is told of the options of the C clsync that have no namesake here. */
@@ -43,6 +44,7 @@ export interface Words {
 /** Puts in what the options of the C clsync mean. Throws `CLI_USAGE` for those that have no counterpart, with what replaces them. */
 export function withForeign({ flags, positionals, words, foreign }: Words): {
   readonly flags: GivenFlags
+  readonly implied: GivenFlags
   readonly places: readonly [source: string | undefined, destination: string | undefined, ...rest: string[]]
 } {
   const namesHandler = foreign.some(({ name }) => name === 'mode' || name === 'sync-handler')
@@ -66,7 +68,9 @@ export function withForeign({ flags, positionals, words, foreign }: Words): {
     given.option = { value: [...texts, ...before], origin: flags.option?.origin ?? '--mode' }
   }
   const source = made.source ?? free.shift()
-  return { flags: given, places: [source, made.destination ?? free.shift(), ...free] }
+  // Its handlers may be silent for longer than others here.
+  const implied = namesHandler ? { timeout: { value: PRESETS.clsync.timeout, origin: '--mode' } } : {}
+  return { flags: given, implied, places: [source, made.destination ?? free.shift(), ...free] }
 }
 
 /** It goes to the handler as well. */

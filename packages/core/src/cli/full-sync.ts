@@ -9,7 +9,8 @@ export async function runFullSync(options: RunOptions): Promise<number | undefin
   const tasks = options.tasks.filter(({ fullInitialSync }) => fullInitialSync === true)
   if (tasks.length === 0) return undefined
   const settings = { ...options.settings, mode: 'once', maxRounds: undefined, beforeLast: undefined, after: undefined } as const
-  const code = await runTasks({ ...options, settings, tasks: tasks.map(withoutRules) })
+  options.statusFile?.write('initsync')
+  const code = await runTasks({ ...options, settings, tasks: tasks.map(withoutRules), statusFile: undefined })
   // What could not be brought is brought by the task itself, where its rules want it.
   return code === 0 || code === 1 ? undefined : code
 }

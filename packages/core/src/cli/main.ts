@@ -11,6 +11,7 @@ import { reportError } from './report.ts'
 import { goToBackground, isInBackground, tellBegun } from './background.ts'
 import { openOutput } from './output.ts'
 import { writePidFile } from './pid-file.ts'
+import { openStatusFile } from './status-file.ts'
 import { helpText, shortUsage } from './usage.ts'
 
 /** Runs the command line `argv` (without node and script) and returns the exit code; see docs/cli.md. Never throws. */
@@ -43,15 +44,25 @@ function print(io: Io, text: string): number {
   return 0
 }
 
-async function run({ source, destination, flags }: Arguments, format: Format, io: Io, argv: readonly string[]): Promise<number> {
+async function run(
+  { source, destination, flags, implied }: Arguments,
+  format: Format,
+  io: Io,
+  argv: readonly string[],
+): Promise<number> {
   refuseUnknownWord(source, io.cwd)
   // Loaded late, so that `--version` and usage errors come at once.
   const [{ resolveTasks }, { runTasks }] = await Promise.all([import('../config/resolve.ts'), import('./run.ts')])
   const { runFullSync } = await import('./full-sync.ts')
   const { cwd, home, environment } = io
-  const { tasks, run: settings, file, warnings } = await resolveTasks({ cwd, home, environment, flags, source, destination })
+  const {
+    tasks,
+    run: settings,
+    file,
+    warnings,
+  } = await resolveTasks({ cwd, home, environment, flags, implied, source, destination })
   if (settings.background && !isInBackground(environment)) return goToBackground(argv, io)
-  const label = textOf(flags, 'label') ?? tasks[0]?.name ?? 'clsync'
+  const label = textOf(flags, 'label') ?? tasks[0]?.label ?? 'clsync'
   const output = openOutput(settings.logTo, io, label)
   const terminal = createTerminal(output.stream, environment)
   const { hasPriorities } = output
@@ -59,16 +70,19 @@ async function run({ source, destination, flags }: Arguments, format: Format, io
   if (file !== undefined) log.debug(`config ${file}`)
   for (const warning of warnings) log.warn(warning)
   const showProgress = !isOn(flags, 'quiet') && !(format === 'json' && terminal.isLive)
-  const removePidFile = settings.pidFile === undefined ? undefined : writePidFile(settings.pidFile)
+  const statusFile = settings.statusFile === undefined ? undefined : openStatusFile(settings.statusFile, log)
   const options = {
-    ...{ tasks, label, log, terminal, showProgress, io },
+    ...{ tasks, label, log, terminal, showProgress, io, statusFile },
     settings: isOn(flags, 'dry-run') && settings.mode === 'live' ? { ...settings, mode: 'once' as const } : settings,
     ...(settings.background && { begun: tellBegun }),
     nameTasks: format === 'json' || tasks.length > 1,
   }
+  let removePidFile: (() => void) | undefined
   try {
+    if (settings.pidFile !== undefined) removePidFile = writePidFile(settings.pidFile)
     return (await runFullSync(options)) ?? (await runTasks(options))
   } finally {
+    statusFile?.remove()
     removePidFile?.()
     await output.close()
   }

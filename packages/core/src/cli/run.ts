@@ -12,6 +12,7 @@ import { isOver, outcomeOf, tellRemains } from './outcome.ts'
 import { watchPauseFile } from './pause-file.ts'
 import { rounds, settle } from './settling.ts'
 import { listenForSignals } from './shutdown.ts'
+import { follow, type StatusFile } from './status-file.ts'
 
 export interface RunOptions {
   readonly tasks: readonly Task[]
@@ -27,6 +28,8 @@ export interface RunOptions {
   /** Put the task's name on each line. */
   readonly nameTasks: boolean
   readonly io: Io
+  /** Told how things stand. */
+  readonly statusFile: StatusFile | undefined
 }
 
 /** Runs all tasks to their end and returns the exit code. Throws what makes a start impossible. */
@@ -43,7 +46,8 @@ export async function runTasks(options: RunOptions): Promise<number> {
         statuses: () => runs.filter((run) => !run.isStarted).map(({ engine }) => engine.status()),
       })
     : undefined
-  const ending = createEnding({ settings, engines, label, log, clock: io.clock })
+  const tell = follow(options.statusFile, engines)
+  const ending = createEnding({ settings, engines, label, log, clock: io.clock, tell })
   const before = (abort: AbortSignal) => (mode === 'live' && ending.isTimed ? ending.before(abort) : undefined)
   const shutdown = listenForSignals({ engines, log, io, drainMs, before })
   try {

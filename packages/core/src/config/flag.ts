@@ -158,6 +158,12 @@ export const FLAGS = {
     sets: ['run', 'pidFile'],
     help: 'write the number of the process to FILE',
   },
+  'status-file': {
+    group: 'output',
+    takes: 'FILE',
+    sets: ['run', 'statusFile'],
+    help: 'write how things stand to FILE, in a word of the C clsync',
+  },
   background: {
     group: 'output',
     short: 'b',

@@ -28,6 +28,8 @@ export interface Request {
   readonly environment: Environment
   /** Of the command line over those of the environment. */
   readonly flags: GivenFlags
+  /** Goes below all the rest, but for the defaults. */
+  readonly implied?: GivenFlags
   readonly source: string | undefined
   readonly destination: string | undefined
 }
@@ -54,7 +56,9 @@ export async function resolveTasks(request: Request): Promise<Resolution> {
   if (file) checkConfig(configSchema, file.values, () => file.path)
   const fileLayers: Layer[] = file ? [{ origin: file.path, directory: fileDirectory, values: file.values }] : []
   const profiles = profileLayers(file, profileNames(request.flags), fileDirectory)
-  const context: Context = { request, file, layers: [...fileLayers, ...profiles, ...givenLayers(request)], warnings: new Set() }
+  const { flags, implied = {}, cwd, source } = request
+  const layers = [...givenLayers(implied, cwd), ...fileLayers, ...profiles, ...givenLayers(flags, cwd, source)]
+  const context: Context = { request, file, layers, warnings: new Set() }
   const names = taskNames(context.layers)
   if (names.length > 1) refusePositionals(request, names)
   const tasks: Task[] = []
@@ -88,7 +92,7 @@ function profileNames(flags: GivenFlags): string[] {
 }
 
 /** One layer for each flag that sets a config option, so that messages can name it. */
-function givenLayers({ flags, cwd, source }: Request): Layer[] {
+function givenLayers(flags: GivenFlags, cwd: string, source?: string): Layer[] {
   const layers: Layer[] = source === undefined ? [] : [{ origin: 'the command line', directory: cwd, values: { source } }]
   for (const [name, { sets, as }] of Object.entries<Flag>(FLAGS)) {
     const given = flags[name as FlagName] // the table's own key
@@ -141,6 +145,7 @@ async function resolveTask(name: string | undefined, { request, file, layers, wa
   const identity = [taskName, source, ...(file ? [] : [commandLineIdentity(request)])]
   return Object.freeze({
     name: taskName,
+    label: config.label ?? taskName,
     source,
     stateDir: taskStateDir(base, taskName, identity),
     targets: Object.freeze(targets.map(({ spec }) => spec)),
@@ -157,8 +162,8 @@ function resolveRun({ layers, request: { cwd, home }, file }: Context): RunSetti
   const origin = (at: readonly PropertyKey[]): string =>
     merged.sourceOf(['run', ...at])?.origin ?? file?.path ?? 'the command line'
   const given = checkConfig(runOption.optional(), merged.values['run'], origin)
-  const directory = merged.sourceOf(['run', 'pidFile'])?.directory ?? cwd
-  return decideRun(given, (pidFile) => absolutePath(pidFile, directory, home))
+  const directory = (option: string): string => merged.sourceOf(['run', option])?.directory ?? cwd
+  return decideRun(given, (option, file) => absolutePath(file, directory(option), home))
 }
 
 /** What a preset says goes below all the rest. */

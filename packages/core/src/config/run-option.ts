@@ -26,6 +26,11 @@ export const runOption = z.strictObject({
     .describe('Run when all is sent and clsync is about to end, as to stop a server. What it changes is sent before the end.'),
   after: commandOption.optional().describe('Run at the very end, if all went well.'),
   pidFile: z.string().min(1).optional().describe('Holds the number of the process while it runs. Relative to the config file.'),
+  statusFile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Holds how things stand while it runs, in a word of the C clsync. Relative to the config file.'),
   background: z.boolean().optional().describe('Leave the terminal as soon as the tasks have begun.'),
   logTo: z
     .enum(LOG_TARGETS)
@@ -33,8 +38,15 @@ export const runOption = z.strictObject({
     .describe('Where the log goes: `journal` is stdout with priorities as systemd reads them, `syslog` goes through `logger`.'),
 })
 
-/** The settings with their defaults; `pathOf` makes a path absolute. */
-export function decideRun(given: z.output<typeof runOption> | undefined, pathOf: (given: string) => string): RunSettings {
+/** The settings with their defaults; `pathOf` makes the file of an option absolute. */
+export function decideRun(
+  given: z.output<typeof runOption> | undefined,
+  pathOf: (option: 'pidFile' | 'statusFile', given: string) => string,
+): RunSettings {
+  const fileOf = (option: 'pidFile' | 'statusFile'): string | undefined => {
+    const file = given?.[option]
+    return file === undefined ? undefined : pathOf(option, file)
+  }
   const background = given?.background ?? false
   return Object.freeze({
     mode: given?.mode ?? 'live',
@@ -42,7 +54,8 @@ export function decideRun(given: z.output<typeof runOption> | undefined, pathOf:
     drainMs: given?.drain ?? DEFAULTS.drainMs,
     beforeLast: given?.beforeLast,
     after: given?.after,
-    pidFile: given?.pidFile === undefined ? undefined : pathOf(given.pidFile),
+    pidFile: fileOf('pidFile'),
+    statusFile: fileOf('statusFile'),
     background,
     // Nobody reads the output of a process that has left its terminal.
     logTo: given?.logTo ?? (background ? 'syslog' : 'stdout'),

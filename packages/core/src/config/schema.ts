@@ -144,7 +144,11 @@ const TASK_OPTIONS = {
     .min(1)
     .optional()
     .describe('While this file exists nothing is sent, and changes are remembered. Relative to the config file.'),
-  label: z.string().min(1).optional().describe('Name of the task in logs; without it the last part of the source.'),
+  label: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Name of the task in logs and for scripts; without it the last part of the source.'),
   preset: z
     .enum(PRESET_NAMES)
     .optional()

@@ -83,6 +83,6 @@ export function createEngine(task: Task, options: EngineOptions): Engine {
       await stopping
       await runs.end()
     },
-    status: () => statusOf(task, runs.current),
+    status: () => statusOf(task, runs.current, runs.isPaused),
   }
 }

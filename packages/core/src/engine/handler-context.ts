@@ -6,6 +6,9 @@ import type { Rules } from '../model/task.ts'
 import { exec } from './exec.ts'
 
 export interface ContextOptions {
+  /** Of the task, and its label. */
+  readonly name: string
+  readonly label?: string | undefined
   readonly source: string
   readonly stateDir: string
   readonly target: string
@@ -19,6 +22,8 @@ export interface ContextOptions {
 
 /** What a handler is given at its setup. */
 export function createHandlerContext({
+  name,
+  label = name,
   source,
   stateDir,
   target,
@@ -33,6 +38,7 @@ export function createHandlerContext({
   let isMade = false
   return {
     root: source,
+    label,
     get stateDir() {
       if (!isMade && !dryRun) fs.mkdirSync(directory, { recursive: true, mode: 0o700 })
       isMade = true

@@ -6,7 +6,8 @@ import { type Item, mergeItem } from '../schedule/item.ts'
 import type { Schedule } from '../schedule/schedule.ts'
 import type { Comparison } from './comparison.ts'
 import type { Flight } from './flight.ts'
-import { freshItem } from './retries.ts'
+import { freshItem, SETTLED_ATTEMPTS } from './retries.ts'
+import type { Doubt } from './second-look.ts'
 
 export interface OutboxOptions {
   readonly schedule: Schedule
@@ -15,8 +16,8 @@ export interface OutboxOptions {
   /** Whether the handler can delete; if not, deletions are `forgotten` instead of sent. */
   readonly deletes: boolean
   forget(steps: readonly Step[]): void
-  /** Whether what is to be deleted is there again, though nobody has told of it: it is looked at, then, and not deleted. */
-  isBack(step: Step): boolean
+  /** Why something must not be deleted yet; see {@link SecondLook.doubt}. */
+  doubt(step: Step): Doubt | undefined
   /** Deletions that are held back, the first time they are met. */
   held(paths: readonly RawPath[]): void
 }
@@ -41,7 +42,6 @@ export class Outbox {
   rounds = 0
   /** Something of a round was sent, and something else that is due may belong to it. */
   isRoundOpen = false
-  #isPatient = true
   #inFlight = 0
 
   constructor(options: OutboxOptions) {
@@ -84,29 +84,27 @@ export class Outbox {
     return this.#o.flight.isDisturbed(path, mark) || (from !== undefined && this.#o.flight.isDisturbed(from, mark))
   }
 
-  /** Windows and waits for single files are over, for good; only retries still wait. */
+  /** Windows and waits for single files are over for what waits now; only retries still wait. */
   flush(now: number): void {
-    this.#isPatient = false
     this.#o.schedule.flush(now)
   }
 
-  /** As {@link Outbox.flush} for what has come since; cheap. Returns from when on it may be sent. */
+  /** The window is over; single files may still wait. Cheap. Returns from when on it may be sent. */
   hasten(now: number): number {
     this.#o.schedule.hasten(now)
     return now
   }
 
-  /** The next batch of what is due; its paths are taken until {@link Outbox.release}. */
-  next(now: number, maxChanges: number): Parcel | undefined {
+  /** The next batch of what is due; its paths are taken until {@link Outbox.release}. `patient`: files that settle or are big may wait. */
+  next(now: number, maxChanges: number, patient: boolean): Parcel | undefined {
     for (;;) {
       const items = this.#o.schedule.take(now, maxChanges)
       if (items.length === 0) {
         this.#endRound(now)
         return undefined
       }
-      this.#unhold(items)
-      const assembly = this.#o.comparison.compare(items, maxChanges, this.#isPatient)
-      const steps = this.#distribute(assembly, now)
+      const assembly = this.#o.comparison.compare(this.#unhold(items), maxChanges, patient)
+      const { steps, later } = this.#distribute(assembly, now)
       if (steps.length > 0) {
         const mark = this.#o.flight.add(pathsOf(steps))
         this.#inFlight++
@@ -114,7 +112,10 @@ export class Outbox {
         this.#endRound(now)
         return { steps, again: assembly.again, mark }
       }
-      for (const item of assembly.again) this.#park(item)
+      for (const item of assembly.again) {
+        if (later === undefined) this.#park(item)
+        else this.#postpone(item, now, later) // at once it would meet the same
+      }
       if (this.#inFlight === 0) this.#unpark()
     }
   }
@@ -126,6 +127,13 @@ export class Outbox {
     this.#unpark()
   }
 
+  /** It is not sent after all. */
+  withdraw(parcel: Parcel, now: number): void {
+    this.release(parcel)
+    for (const item of parcel.again) this.#o.schedule.resume(item)
+    for (const path of pathsOf(parcel.steps)) this.#o.schedule.resume(freshItem(path, now))
+  }
+
   #endRound(now: number): void {
     const { nextAt } = this
     if (!this.isRoundOpen || (nextAt !== undefined && nextAt <= now)) return
@@ -133,32 +141,47 @@ export class Outbox {
     this.rounds++
   }
 
-  #distribute({ steps, rest, waiting, held, busy, parents }: Assembly<Item>, now: number): readonly Step[] {
+  /** `later`: why steps were left out that may come yet. */
+  #distribute({ steps, rest, waiting, held, busy, parents }: Assembly<Item>, now: number): { steps: Step[]; later?: Doubt } {
     const { schedule, deletes } = this.#o
     for (const item of rest) schedule.resume(item)
     for (const { path, item, at } of waiting) schedule.postpone({ ...item, path, scope: 'entry', after: undefined }, at)
     for (const path of busy) this.#park(freshItem(path, now))
     for (const path of parents) schedule.touch(path, 'tree', now)
     this.#hold(held)
-    if (deletes) return steps.filter((step) => !this.#postponesReturned(step, now))
+    if (deletes) return this.#withoutDoubtful(steps, now)
     this.#o.forget(steps.filter((step) => step.type === 'delete'))
-    return steps.filter((step) => step.type !== 'delete')
+    return { steps: steps.filter((step) => step.type !== 'delete') }
   }
 
-  /** By the next comparison it is known what is there. */
-  #postponesReturned(step: Step, now: number): boolean {
-    if (step.type !== 'delete' || !this.#o.isBack(step)) return false
-    this.#o.schedule.postpone(freshItem(step.path, now), now + RETURNED_MS)
-    return true
+  /** By the next comparison it may be known what is there. */
+  #withoutDoubtful(steps: readonly Step[], now: number): { steps: Step[]; later?: Doubt } {
+    let later: Doubt | undefined
+    const sure = steps.filter((step) => {
+      const doubt = this.#o.doubt(step)
+      if (doubt === undefined) return true
+      this.#postpone(freshItem(step.path, now), now, doubt)
+      later = doubt
+      return false
+    })
+    return { steps: sure, ...(later && { later }) }
+  }
+
+  #postpone(item: Item, now: number, doubt: Doubt): void {
+    if (doubt === 'back') this.#o.schedule.postpone(item, now + RETURNED_MS)
+    else this.#o.schedule.postpone({ ...item, attempts: SETTLED_ATTEMPTS }, now + UNKNOWN_MS) // it may stay unknown: nobody waits for it
   }
 
   /** What is compared again is held only if that says so once more: its files may be back. */
-  #unhold(items: readonly Item[]): void {
-    for (const { path, scope, after } of this.#held.size === 0 ? [] : items) {
-      if (after !== undefined) continue // what comes before was compared a moment ago
-      this.#held.delete(path)
-      if (scope !== 'entry') for (const held of this.#held) if (isWithin(held, path)) this.#held.delete(held)
+  #unhold(items: Item[]): Item[] {
+    for (const item of this.#held.size === 0 ? [] : items) {
+      if (item.after !== undefined) continue // what comes before was compared a moment ago
+      // A directory was held for all that was in it.
+      if (this.#held.delete(item.path)) mergeItem(item, 'tree', item.lastAt)
+      if (item.scope === 'entry') continue
+      for (const held of this.#held) if (isWithin(held, item.path)) this.#held.delete(held)
     }
+    return items
   }
 
   #hold(paths: readonly RawPath[]): void {
@@ -189,3 +212,5 @@ export function pathsOf(steps: readonly Step[]): RawPath[] {
 
 /** Until then what is there again has been looked at. */
 const RETURNED_MS = 200
+/** As often as what could not be looked at is looked at again. */
+const UNKNOWN_MS = 2000

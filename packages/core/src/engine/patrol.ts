@@ -52,12 +52,13 @@ export class Patrol {
   }
 
   /** What a tree tells of what it cannot look at or watch. */
-  get reports(): Pick<TreeOptions, 'uncovered' | 'problem' | 'again' | 'solved'> {
+  get reports(): Pick<TreeOptions, 'uncovered' | 'problem' | 'again' | 'solved' | 'mountMet'> {
     return {
       uncovered: (dir) => this.addUncovered(dir),
       problem: (path, error) => this.addProblem(path, error),
       again: (hint) => this.again(hint),
       solved: (path) => this.solve(path),
+      mountMet: (path) => this.#meetMount(path),
     }
   }
 
@@ -76,6 +77,15 @@ export class Patrol {
     if (this.problems.size > 0) this.problems.solve(toText(path))
   }
 
+  /** Whether a path, or a directory above it, could not be looked at: what is not known of it may be there all the same. */
+  isUnknown(path: RawPath): boolean {
+    if (this.problems.size === 0) return false
+    for (let at = path; ; at = parentOf(at)) {
+      if (this.problems.has(toText(at))) return true
+      if (at === '') return false
+    }
+  }
+
   addUncovered(dir: DirId): void {
     this.#uncovered.add(dir)
     this.#pollAt ??= this.#o.clock.monotonic() + this.#o.pollIntervalMs
@@ -87,14 +97,16 @@ export class Patrol {
       for (const { content, made, moved, suspectFromMs } of names.values())
         if (content || made || moved || suspectFromMs < Infinity) return true
     }
-    return false
+    return [...this.#again.trees.values()].some(Number.isFinite)
   }
 
-  /** The tree is read anew: what it cannot watch or look at it will say again. */
-  forget(): void {
+  /** The tree is read anew: what it cannot watch it will say again. Returns the looks that are owed. */
+  forget(): Exclude<Hint, { type: 'root' }>[] {
     this.#uncovered.clear()
+    const again = this.#again
     this.#again = createHintSet()
     this.#renewed = new Set()
+    return [...hintsOf(again)]
   }
 
   /** Hints at what is due. */
@@ -116,6 +128,11 @@ export class Patrol {
       this.#mountsAt = now + MOUNTS_MS
       this.#visitMounts(tree)
     }
+  }
+
+  /** It may be gone again by the next visit, which would find it neither before nor then. */
+  #meetMount(path: RawPath): void {
+    if (this.#mounts !== undefined && !this.#mounts.has(path)) this.#mounts = new Map([...this.#mounts, [path, 'unknown']])
   }
 
   /** The kernel tells of what is unmounted, but not of what is mounted over a watched directory. */

@@ -6,6 +6,7 @@ import type { Problem } from '../observe/status.ts'
 export interface Problems {
   add(path: string, error: unknown): Problem
   solve(path: string): void
+  has(path: string): boolean
   /** At most `limit` of them, the oldest first. */
   list(limit: number): Problem[]
   paths(): RawPath[]
@@ -25,6 +26,7 @@ export function createProblems(now: () => number): Problems {
       return problem
     },
     solve: (path) => void problems.delete(path),
+    has: (path) => problems.has(path),
     list: (limit) => [...problems.values()].slice(0, limit),
     paths: () => [...problems.keys()].map(fromText),
     get size() {

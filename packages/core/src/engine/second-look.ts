@@ -15,9 +15,14 @@ import type { Tree } from '../tree/tree.ts'
 export interface SecondLook {
   /** `stamp`: the last one that was given out when the step was sent. */
   hasChanged(step: Step, stamp: number): boolean
-  /** Whether something is there again that is about to be deleted, and of which the monitor may never tell; it is hinted at, then. */
-  isBackUntold(step: Step): boolean
+  /**
+   * Why something must not be deleted yet: `back`, it is there again, and the monitor may never tell (it is hinted at, then);
+   * `unknown`, nobody could look whether it is there.
+   */
+  doubt(step: Step): Doubt | undefined
 }
+
+export type Doubt = 'back' | 'unknown'
 
 export interface SecondLookOptions {
   readonly fs: FileSystem
@@ -25,13 +30,19 @@ export interface SecondLookOptions {
   readonly task: Pick<Task, 'rules' | 'mounts' | 'signature'>
   readonly seen: SeenTable
   readonly monitor: Pick<Monitor, 'guarantee'>
+  /** Whether a path, or a directory above it, could not be looked at. */
+  isUnknown(path: RawPath): boolean
   /** Another object after the tree was read anew. */
   tree(): Tree
 }
 
 export function createSecondLook(options: SecondLookOptions): SecondLook {
   const look: SecondLook = {
-    isBackUntold: (step) => options.monitor.guarantee !== 'no-loss' && step.type === 'delete' && look.hasChanged(step, Infinity),
+    doubt(step) {
+      if (step.type !== 'delete') return undefined
+      if (options.isUnknown(step.path)) return 'unknown'
+      return options.monitor.guarantee !== 'no-loss' && look.hasChanged(step, Infinity) ? 'back' : undefined
+    },
     hasChanged(step, stamp) {
       try {
         if (step.seen === undefined ? !isBack(options, step.path, stamp) : isStill(options, step.path, step.seen)) return false

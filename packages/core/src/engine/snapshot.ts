@@ -6,13 +6,13 @@ import type { Target } from './target.ts'
 
 const PROBLEMS_SHOWN = 100
 
-/** What a person wants to know of a running task. */
-export function statusOf(task: Task, run: Run | undefined): Status {
+/** What a person wants to know of a task; without a run it is still to begin. */
+export function statusOf(task: Task, run: Run | undefined, isPaused: boolean): Status {
   const { source, targets = [], monitor } = run ?? {}
   const stats = monitor?.monitor.stats()
   return {
     task: task.name,
-    state: run?.state ?? 'starting',
+    state: run?.state ?? (isPaused ? 'paused' : 'starting'),
     halt: source?.halt,
     monitor: {
       name: monitor?.monitor.name ?? task.monitor,

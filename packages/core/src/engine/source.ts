@@ -71,7 +71,8 @@ export class Source {
     this.patrol = new Patrol({ ...task, clock, mounts: () => fs.mounts?.(root) })
     this.#fs = relativeDevices(fs, () => guard.device)
     this.#tree = this.#rebuild()
-    this.secondLook = createSecondLook({ ...options, root, fs: this.#fs, seen: store.seen, tree: () => this.#tree })
+    const isUnknown = (path: RawPath): boolean => this.patrol.isUnknown(path)
+    this.secondLook = createSecondLook({ ...options, isUnknown, root, fs: this.#fs, seen: store.seen, tree: () => this.#tree })
   }
 
   /** Set while nothing may be sent. */
@@ -207,7 +208,7 @@ export class Source {
 
   /** What was wrong is over; whether it is still empty, or a mount still away, the scan finds out again. */
   #restart(): void {
-    this.#tree = this.#rebuild()
+    this.#tree = this.#rebuild(this.#tree)
     this.halting.isStopped = false
   }
 
@@ -221,15 +222,13 @@ export class Source {
     }
   }
 
-  #rebuild(): Tree {
+  /** `before`: the tree whose place it takes. */
+  #rebuild(before?: Tree): Tree {
     const { task, store, root, monitor, guard } = this.#o
-    this.patrol.forget()
+    const owed = [...this.patrol.forget(), ...(before?.owed() ?? [])]
     const tree = store.transaction(() =>
       createTree({
-        table: store.seen,
-        counters: store.counters,
-        fs: this.#fs,
-        root,
+        ...{ table: store.seen, counters: store.counters, fs: this.#fs, root },
         ...{ rules: task.rules, mounts: task.mounts, signature: task.signature },
         noLoss: monitor.guarantee === 'no-loss',
         arm: (dir, path) => monitor.arm(dir, path),
@@ -241,6 +240,7 @@ export class Source {
       }),
     )
     tree.scanAll(store.counters.horizonMs - RACY_MS, true)
+    for (const hint of owed) tree.hint(hint)
     this.#isFull = true
     return tree
   }

@@ -13,10 +13,11 @@ export interface SuccessionOptions extends Omit<RunOptions, 'open' | 'damaged' |
 /** The run of a task, and the one that takes its place when the state turns out to be damaged. */
 export class Succession {
   current: Run | undefined
+  /** Nothing is to be sent; each run begins so, then. */
+  isPaused = false
   readonly #o: SuccessionOptions
   #replacing: Promise<void> | undefined
   #isEnding = false
-  #isPaused = false
 
   constructor(options: SuccessionOptions) {
     this.#o = options
@@ -34,12 +35,12 @@ export class Succession {
 
   /** Holds for each run that takes its place, too. */
   pause(): void {
-    this.#isPaused = true
+    this.isPaused = true
     this.current?.pause()
   }
 
   resume(): void {
-    this.#isPaused = false
+    this.isPaused = false
     this.current?.resume()
   }
 
@@ -62,7 +63,7 @@ export class Succession {
     return Run.open({
       ...this.#o,
       open: () => this.#o.open(isDamaged),
-      isPaused: this.#isPaused,
+      isPaused: this.isPaused,
       damaged: (error) => {
         this.#tell(error)
         this.#replacing = this.#replace().finally(() => (this.#replacing = undefined))

@@ -69,7 +69,7 @@ export function createTargetParts(options: TargetOptions, session: () => Session
   })
   const outbox = new Outbox({
     ...{ schedule, flight, comparison, deletes: capabilities.deletes },
-    isBack: (step) => source().secondLook.isBackUntold(step),
+    doubt: (step) => source().secondLook.doubt(step),
     forget: (steps) => ledger.settle('', steps, () => false),
     held(paths) {
       log.warn(heldNotice(paths), { target: spec.name })

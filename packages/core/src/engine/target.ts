@@ -16,6 +16,7 @@ import { type Retries, SETTLED_ATTEMPTS } from './retries.ts'
 import { settleDelivery } from './settlement.ts'
 import { createTargetParts, type TargetOptions, type TargetParts } from './target-parts.ts'
 import { Unsettled } from './unsettled.ts'
+import { reasonFor } from './verification.ts'
 
 /** One target: its session, its state, what is on its way and what came of it. Independent of all others. */
 export class Target {
@@ -77,17 +78,18 @@ export class Target {
     return this.isIdle || (this.inFlight === 0 && (this.health.failures > 0 || this.outbox.unsettled(1) === 0))
   }
 
-  /** Sends what is due, as far as slots are free. Called whenever something may have changed. `isHurried`: without windows. */
+  /** Sends what is due, as far as slots are free. Called whenever something may have changed. `isHurried`: nothing waits but retries. */
   advance(isHurried = false): void {
     const now = this.#o.clock.monotonic()
     if (this.health.isWaiting(now) || !this.#unsettled.settle() || !this.#isReady()) return
     // Not what changes while the first pass goes on: a file that always changes would be sent without end.
     if (isHurried || (this.state === 'initial' && this.outbox.rounds === 0)) this.#earliestStart = this.outbox.hasten(now)
     try {
-      while (this.inFlight < this.#o.spec.handler.capabilities.parallel && this.#mayStart <= now) {
-        if (!isDue(this.outbox.nextAt, now) || !this.#o.source().halting.isWell(now)) break
-        const parcel = this.outbox.next(now, this.health.limit(this.#o.spec.handler.capabilities.maxChanges))
+      const { parallel, maxChanges } = this.#o.spec.handler.capabilities
+      while (this.inFlight < parallel && this.#mayStart <= now && isDue(this.outbox.nextAt, now)) {
+        const parcel = this.outbox.next(now, this.health.limit(maxChanges), !isHurried)
         if (parcel === undefined) break
+        if (!this.#o.source().halting.isWell(now)) return this.outbox.withdraw(parcel, now)
         this.#send(parcel, now)
       }
       if (this.pending === 0) this.#rest(false)
@@ -110,7 +112,7 @@ export class Target {
     return this.outbox.isRoundOpen ? -Infinity : this.#earliestStart
   }
 
-  /** Sends without waiting for windows from now on. */
+  /** What waits now waits no longer, but for retries. What comes later is up to {@link Target.advance}. */
   flush(): void {
     this.outbox.flush(this.#o.clock.monotonic())
   }
@@ -183,9 +185,7 @@ export class Target {
     this.#earliestStart = now + task.schedule.minIntervalMs
     this.#parts.deleteLimit.send(steps.filter(({ type }) => type === 'delete').length, now)
     const attempt = this.retries.nextAttempt(steps)
-    const isResync = task.initial === 'verify' && this.session?.verify === undefined
-    const reason = this.state !== 'initial' ? 'change' : isResync ? 'resync' : 'initial'
-    const batch = toBatch(this.info.target, steps, reason, attempt)
+    const batch = toBatch(this.info.target, steps, reasonFor(task, this.state, this.session), attempt)
     const more = { timeoutMs: task.timeoutMs, cancel: this.#cancel.signal, progress: () => this.totals.bytes }
     const parts = { batch, steps, hooks, clock, info: this.info, ...more }
     void deliver({ ...parts, begin: (sent) => this.#parts.ledger.begin(batch.id, sent) }).then((delivery) => {

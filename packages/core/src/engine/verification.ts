@@ -1,5 +1,7 @@
-import type { Session } from '../handler.ts'
+import type { Batch, Session } from '../handler.ts'
 import { fromText, isEntryText, type RawPath } from '../model/path.ts'
+import type { Task } from '../model/task.ts'
+import type { State } from '../observe/status.ts'
 import { garbled, iterableOf } from './answer.ts'
 import { doubtAll } from './first-pass.ts'
 import { verifiedNotice } from './notices.ts'
@@ -25,4 +27,10 @@ export async function verifyTarget(
     for (const path of doubtful) acked.doubt(path)
     record.dirty = true
   })
+}
+
+/** Why a batch goes out: what is sent only because the handler cannot tell what it still holds is a resync. */
+export function reasonFor({ initial }: Pick<Task, 'initial'>, state: State, session: Session | undefined): Batch['reason'] {
+  if (state !== 'initial') return 'change'
+  return initial === 'verify' && session?.verify === undefined ? 'resync' : 'initial'
 }

@@ -108,9 +108,10 @@ function targetsOf({ handler, handlerOptions, destination }: Translation) {
   return { [name]: { handler, options: { ...(destination !== undefined && { destination }), ...handlerOptions } } }
 }
 
+/** `verbose` is 3 unless it is said, which is what is told here. */
 function verbosity(options: ReadonlyMap<string, string>): string[] {
   return ['verbose', 'quiet', 'debug'].flatMap((key) =>
-    options.has(key) && options.get(key) !== '0'
+    options.has(key) && options.get(key) !== '0' && !(key === 'verbose' && options.get(key) === '3')
       ? [`${key}: give --${key === 'debug' ? 'verbose' : key} on the command line.`]
       : [],
   )

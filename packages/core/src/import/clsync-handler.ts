@@ -45,7 +45,7 @@ export function handlerOf(parts: HandlerParts): MadeHandler {
     return { ...none, refused: [{ name: 'sync-handler', why }] }
   }
   if (mode === 'so' || mode === 'rsyncso') {
-    const why = `a module in C (${mode}) becomes a package in TypeScript, see docs/handlers.md.`
+    const why = `a module in C (${mode}) becomes a package in TypeScript, see docs/from-clsync.md#handlers-in-c.`
     return { ...none, refused: [{ name: 'mode', why }] }
   }
   if (mode === 'rsyncdirect' && parts.words.length === 0) return rsync(parts)

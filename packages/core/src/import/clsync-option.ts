@@ -19,6 +19,8 @@ export interface ClsyncOption {
 
 const UNIT =
   'a process has one set of rights here: give it with the service, see docs/operations.md (User=, CapabilityBoundingSet=, …).'
+const SOCKET = 'there is no control socket: signals end it, --status-file tells how things stand, --pause-file holds it.'
+const DUMP = 'nothing is dumped: --status-file tells how things stand, and --verbose names every change.'
 const CLUSTER =
   'it was never finished in the C clsync, either. Run one clsync for each direction that is needed, never two against each other.'
 
@@ -72,13 +74,13 @@ export const CLSYNC_OPTIONS = {
   'fts-experimental-optimization': { needless: 'it had no effect.' },
   'cancel-syscalls': { takes: 'text', needless: 'nothing is looked at twice.' },
   'exit-on-sync-skipping': { needless: 'nothing is skipped: what was missed is looked for.' },
-  'status-file': { takes: 'text', refused: 'the log says what is done: use --log-format json.' },
+  'status-file': { takes: 'text', flag: 'status-file' },
   'custom-signals': { takes: 'text', refused: 'start clsync again with another --profile; a restart sends only what differs.' },
-  'dump-dir': { takes: 'text', refused: 'use --verbose.' },
-  socket: { takes: 'text', refused: 'it opens none by this name.' },
-  'socket-own': { takes: 'text', refused: 'it opens none by this name.' },
-  'socket-mod': { takes: 'text', refused: 'it opens none by this name.' },
-  'socket-auth': { takes: 'text', refused: 'it opens none by this name.' },
+  'dump-dir': { takes: 'text', refused: DUMP },
+  socket: { takes: 'text', refused: SOCKET },
+  'socket-own': { takes: 'text', refused: SOCKET },
+  'socket-mod': { takes: 'text', refused: SOCKET },
+  'socket-auth': { takes: 'text', refused: SOCKET },
   uid: { short: 'u', takes: 'text', refused: UNIT },
   gid: { short: 'g', takes: 'text', refused: UNIT },
   'sync-handler-uid': { takes: 'text', refused: 'use the option `user` of handler-script.' },
@@ -113,7 +115,7 @@ export const CLSYNC_OPTIONS = {
   // Of clsync 0.1 and 0.2.
   'dir-lists': { takes: 'text', refused: 'use --lists-dir.' },
   'initialsync-enable': { refused: 'use --have-recursive-sync.' },
-  'synchandler-so-module': { refused: 'a module in C becomes a package, see docs/handlers.md.' },
+  'synchandler-so-module': { refused: 'a module in C becomes a package, see docs/from-clsync.md#handlers-in-c.' },
   rsync: { refused: 'use --mode rsyncdirect or rsyncshell.' },
   'dir-destination': { takes: 'text', refused: 'use --destination-dir.' },
   'rules-path': { takes: 'text', refused: 'use --rules-file.' },

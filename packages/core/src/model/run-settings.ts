@@ -12,6 +12,8 @@ export interface RunSettings {
   readonly after: Command | undefined
   /** Absolute path of a file that holds the number of the process while it runs. */
   readonly pidFile: string | undefined
+  /** Absolute path of a file that holds how things stand, in a word, while it runs. */
+  readonly statusFile: string | undefined
   /** Leaves the terminal as soon as the tasks have begun. */
   readonly background: boolean
   readonly logTo: LogTo

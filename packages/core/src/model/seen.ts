@@ -27,6 +27,8 @@ export interface SeenTable {
   move(parent: DirId, name: RawPath, toParent: DirId, toName: RawPath): boolean
   /** Removes all rows of a directory, not those below its directories; returns the ids of these, and the files with other names. */
   removeListing(parent: DirId): { readonly directories: DirId[]; readonly linked: SeenRow[] }
+  /** Of the directories in a directory, what tells whether something is mounted there. */
+  directoriesIn(parent: DirId): Pick<SeenRow, 'id' | 'dev' | 'name'>[]
   /** Id, parent and name of every directory, in no order. */
   directories(): [DirId, DirId, RawPath][]
   byInode(ino: number): SeenRow[]

@@ -7,6 +7,8 @@ import type { SignatureField } from './signature.ts'
 export interface Task {
   /** Shown in logs; names the state directory together with the source. */
   readonly name: string
+  /** For handlers and hooks; default the name. */
+  readonly label?: string | undefined
   /** Absolute path of the source directory as it was named (the last part, or one above, may be a link), as text. */
   readonly source: string
   /** Absolute path of this task's private state directory; made when missing. */

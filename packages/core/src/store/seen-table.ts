@@ -30,8 +30,10 @@ export function createSeenTable(db: DatabaseSync, counters: Counters): SeenTable
       counters.entries += Number(parent === LIMBO) - Number(toParent === LIMBO)
       return true
     },
+    directoriesIn: (parent) =>
+      (sql.directoriesIn.all(parent) as unknown as [DirId, number, RawPath][]).map(([id, dev, name]) => ({ id, dev, name })),
     removeListing(parent) {
-      const directories = (sql.directories.all(parent) as unknown as [DirId][]).map(([id]) => id)
+      const directories = this.directoriesIn(parent).map(({ id }) => id)
       const linked = (sql.linked.all(parent) as unknown as Row[]).map(toRow)
       counters.entries -= Number(sql.removeListing.run(parent).changes)
       return { directories, linked }
@@ -60,7 +62,7 @@ function prepare(
   | 'get'
   | 'list'
   | 'byInode'
-  | 'directories'
+  | 'directoriesIn'
   | 'linked'
   | 'allDirectories'
   | 'insert'
@@ -79,7 +81,7 @@ function prepare(
     get: read(`select ${COLUMNS} from seen where parent = ? and name = ?`),
     list: read(`select ${COLUMNS} from seen where parent = ? and name > ? order by name limit ?`),
     byInode: read(`select ${COLUMNS} from seen where ino = ?`),
-    directories: read('select id from seen where parent = ? and id > 0'),
+    directoriesIn: read('select id, dev, name from seen where parent = ? and id > 0'),
     linked: read(`select ${COLUMNS} from seen where parent = ? and id = 0 and nlink > 1`),
     allDirectories: read('select id, parent, name from seen where id > 0'),
     insert: db.prepare(`insert into seen (${COLUMNS}) values (${Array(16).fill('?').join(', ')})`),

@@ -6,6 +6,7 @@ import { RACY_MS, type TreeContext } from './context.ts'
 import { type Finding, isAppeared, isVanished, lookAt, type News, newsOf } from './finding.ts'
 import type { Limbo } from './limbo.ts'
 import { lookAtLinks, updateLinks } from './links.ts'
+import { guardMount, isMountPoint } from './mount-points.ts'
 
 export interface ApplyOptions {
   /** Reads a directory, and when `deep` all below it. `isNew`: until now nobody told what is written in it. */
@@ -30,10 +31,12 @@ export function applyFindings(context: TreeContext, limbo: Limbo, findings: read
     if (current === undefined || !sameIdentity(current, row!)) continue // a later look has dealt with it
     const wasFile = row!.kind === 'file'
     limbo.detach(dir, name, path, row!.id, wasFile && content)
-    if (wasFile && row!.nlink > 1) lost.push({ row: row!, content })
+    if (!wasFile || row!.nlink === 1) continue
+    context.departures.note(dir, name, row!)
+    lost.push({ row: row!, content })
   }
   // Not before all are away: what was written through one of their names holds for the others, wherever they turn up.
-  for (const { row, content } of lost) lookAtLinks(context, limbo, row, content)
+  for (const { row, content } of lost) lookAtLinks(context, limbo, row, content || limbo.hasStray)
   for (const finding of known) {
     if (finding.disk === undefined) continue
     // Where something is known by now, a later look has put it there.
@@ -91,8 +94,14 @@ export function isInPlace(context: TreeContext, dir: DirId): boolean {
   }
 }
 
-/** A directory is not where it was: its parent's entry tells what became of it. */
-export function lookFromAbove(context: TreeContext, limbo: Limbo, dir: DirId, options: ApplyOptions): void {
+/** A directory is not where it was: its parent's entry tells what became of it; `later`: hinted at when that cannot be looked at. */
+export function lookFromAbove(
+  context: TreeContext,
+  limbo: Limbo,
+  dir: DirId,
+  options: ApplyOptions,
+  later: Parameters<TreeContext['again']>[0] = { type: 'tree', dir },
+): void {
   const place = context.directories.placeOf(dir)
   if (place === undefined) return context.guard(ROOT_PATH)
   const parentPath = context.directories.pathOf(place.parent)
@@ -105,22 +114,7 @@ export function lookFromAbove(context: TreeContext, limbo: Limbo, dir: DirId, op
   })
   if (typeof found === 'object') applyByTheWay(context, limbo, found, options)
   else if (found === 'same') options.scan(dir, true) // it is back, or could not be looked at a moment ago
-  else if (found === 'unknown') context.again({ type: 'tree', dir })
-}
-
-/** A device that changed below a directory means a mount came or went: nobody deleted what was there. */
-function guardMount(context: TreeContext, { dir, path, row, disk }: Finding): void {
-  if (row?.kind !== 'directory' || row.dev === disk?.dev) return
-  const hasCome = disk?.kind === 'directory'
-  // What is mounted somewhere can be neither removed nor renamed: it was unmounted, whatever is there by now.
-  const hasGone = row.dev !== deviceOf(context, dir)
-  if ((hasCome || hasGone) && context.table.list(row.id, undefined, 1).length > 0) context.guard(path)
-}
-
-/** Of a seen directory; the root's own is 0. */
-function deviceOf({ directories, table }: TreeContext, dir: DirId): number {
-  const place = directories.placeOf(dir)
-  return (place && table.get(place.parent, place.name)?.dev) ?? 0
+  else if (found === 'unknown') context.again(later)
 }
 
 function place(context: TreeContext, limbo: Limbo, finding: Finding, options: ApplyOptions): void {
@@ -133,15 +127,19 @@ function place(context: TreeContext, limbo: Limbo, finding: Finding, options: Ap
     context.table.put(dir, name, { ...disk, id, stamp, content: stamp })
     tell(context, options, path, 'entry')
     if (id > 0) {
+      if (isMountPoint(context, dir, disk)) context.mountMet(path)
       context.directories.set(id, dir, name)
       options.scan(id, true, true)
     } else if (disk.nlink > 1) updateLinks(context, limbo, finding, disk, finding.content)
     return
   }
   const left = limbo.release(twin.name)
+  if (twin.kind === 'file') context.departures.note(left.dir, left.name, disk)
   context.table.move(twin.parent, twin.name, dir, name)
+  // Without a time of birth it may be another file in the same inode.
+  const isUnsure = limbo.hasStray || (disk.birthMs === 0 && isRecent(context, disk))
   const written =
-    finding.content || left.written || limbo.hasStray || twin.sizeBytes !== disk.sizeBytes || twin.mtimeMs !== disk.mtimeMs
+    finding.content || left.written || isUnsure || twin.sizeBytes !== disk.sizeBytes || twin.mtimeMs !== disk.mtimeMs
   const content = twin.kind === 'directory' || !written ? twin.content : stamp
   context.table.put(dir, name, { ...disk, id: twin.id, stamp, content })
   context.touch(left.path, 'tree')

@@ -5,6 +5,7 @@ import type { Hint } from '../model/hint.ts'
 import type { RawPath } from '../model/path.ts'
 import type { SeenTable } from '../model/seen.ts'
 import type { Rules, Task } from '../model/task.ts'
+import type { Departures } from './departures.ts'
 import type { Directories } from './directories.ts'
 
 /** How far file times may lag behind the wall clock, and how long a write may take to follow its own time stamp. */
@@ -39,6 +40,8 @@ export interface TreeOptions {
   /** To be hinted at once more, later: the look that this asked for could not be done. */
   again(hint: Exclude<Hint, { type: 'root' }>): void
   solved(path: RawPath): void
+  /** A new directory has something mounted on it. */
+  mountMet(path: RawPath): void
   /**
    * Called before entries of the root are taken to have come or gone, and before those of a mount below it are taken to have gone.
    * Throws to stop that.
@@ -48,4 +51,5 @@ export interface TreeOptions {
 
 export interface TreeContext extends TreeOptions {
   readonly directories: Directories
+  readonly departures: Departures
 }

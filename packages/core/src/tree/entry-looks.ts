@@ -1,10 +1,11 @@
-import { type DirId, ROOT_DIR } from '../model/entry.ts'
+import { type DirId, type Observation, ROOT_DIR } from '../model/entry.ts'
 import { type RawPath, ROOT_PATH } from '../model/path.ts'
 import { applyFindings, lookFromAbove, settleDirectory } from './apply.ts'
 import type { TreeContext } from './context.ts'
 import { distrust, distrustNew, type Finding, isAppeared, isVanished, type Look, lookAt, type News, newsOf } from './finding.ts'
 import type { HintSet, NameHint } from './hint-set.ts'
 import type { Limbo } from './limbo.ts'
+import { lookAtLinks } from './links.ts'
 import type { Scanner } from './scan.ts'
 
 type Entries = HintSet['entries']
@@ -23,6 +24,11 @@ export function lookAtEntries(context: TreeContext, limbo: Limbo, scanner: Scann
 /** Files that say what is wanted in their directory. */
 const RULE_FILES: ReadonlySet<string> = new Set(['.gitignore', '.clsyncignore'])
 
+/** Whether what was written to under a name may be neither what was known there nor what is there now. */
+function isElsewhere(found: Look, { moved }: NameHint): boolean {
+  return found === 'absent' || (moved && typeof found === 'object' && (isAppeared(found) || isVanished(found)))
+}
+
 /** One round of looks: all are done before any is applied, so that renames, chains and swaps meet. */
 class Round {
   readonly misplaced = new Set<DirId>()
@@ -30,6 +36,8 @@ class Round {
   readonly #limbo: Limbo
   readonly #scanner: Scanner
   readonly #findings: Finding[] = []
+  /** Files that were written to under a name that they have left in an earlier round. */
+  readonly #strays = new Set<Observation>()
   /** Directories whose own times may have moved. */
   readonly #changed = new Map<DirId, News>()
 
@@ -44,15 +52,18 @@ class Round {
     const path = directories.pathOf(dir)
     if (path === undefined) {
       this.misplaced.add(dir)
+      if ([...names.values()].some(({ content }) => content)) this.#limbo.noteStray()
       return
     }
     this.#scanner.disturb(dir)
     for (const [name, hint] of names) {
       const found = this.#lookAt(dir, path, name, hint)
-      if (found === 'absent' && hint.content) this.#limbo.noteStray()
-      const below = hint.moved ? table.get(dir, name)?.id : 0
-      // It may be back from elsewhere: what was told of its inside meanwhile was looked for in vain.
-      if (below) this.#scanner.add({ dir: below, deep: true, look: distrust(Infinity) })
+      if (hint.content && isElsewhere(found, hint)) this.#noteStray(dir, name, hint.moved)
+      const below = hint.moved || hint.made ? table.get(dir, name)?.id : 0
+      if (!below) continue
+      // It may be back from elsewhere: what was told of its inside meanwhile was looked for in vain. Or it is another in the same inode.
+      const look = distrust(Infinity)
+      this.#scanner.add({ dir: below, deep: true, look: hint.made ? distrustNew(this.#context, look) : look })
     }
     if (rules.directory !== undefined && [...names.keys()].some((name) => RULE_FILES.has(name))) {
       this.#scanner.add({ dir, deep: false, look: distrust(Infinity) })
@@ -60,6 +71,7 @@ class Round {
   }
 
   apply(): void {
+    for (const file of this.#strays) lookAtLinks(this.#context, this.#limbo, file, true)
     const scan = (dir: DirId, deep: boolean, isNew = false): void => {
       const look = distrust(Infinity)
       this.#scanner.add({ dir, deep, look: isNew ? distrustNew(this.#context, look) : look })
@@ -75,6 +87,11 @@ class Round {
       lookFromAbove(this.#context, this.#limbo, dir, options)
       this.misplaced.add(dir)
     }
+  }
+
+  #noteStray(dir: DirId, name: RawPath, moved: boolean): void {
+    this.#limbo.noteStray()
+    for (const file of this.#context.departures.find(dir, name, moved)) this.#strays.add(file)
   }
 
   #lookAt(dir: DirId, path: RawPath, name: RawPath, hint: NameHint): Look {

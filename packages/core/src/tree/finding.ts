@@ -3,7 +3,7 @@ import { joinPath, type RawPath } from '../model/path.ts'
 import type { SeenEntry } from '../model/seen.ts'
 import { sameSignature } from '../model/signature.ts'
 import { RACY_MS, type TreeContext } from './context.ts'
-import { isBeyondMount } from './mount-limit.ts'
+import { isBeyondMount } from './mount-points.ts'
 
 /** A difference between the seen state and the disk at one name. */
 export interface Finding {

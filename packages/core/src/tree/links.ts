@@ -1,6 +1,6 @@
 import { type DirId, type Observation, sameIdentity, sameObservation } from '../model/entry.ts'
 import { joinPath, type RawPath } from '../model/path.ts'
-import { LIMBO, type SeenEntry, type SeenRow } from '../model/seen.ts'
+import { LIMBO, type SeenRow } from '../model/seen.ts'
 import type { TreeContext } from './context.ts'
 
 /** Where an entry is: its directory and its name there. */
@@ -33,7 +33,7 @@ export function updateLinks(context: TreeContext, limbo: Away, { dir, name }: Pl
 }
 
 /** A name of a file has gone: what was written through it shows under the others only when they are looked at. */
-export function lookAtLinks(context: TreeContext, limbo: Away, gone: SeenEntry, content: boolean): void {
+export function lookAtLinks(context: TreeContext, limbo: Away, gone: Observation, content: boolean): void {
   for (const row of context.table.byInode(gone.ino)) {
     if (!sameIdentity(row, gone)) continue
     if (row.parent === LIMBO) {

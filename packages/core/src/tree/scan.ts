@@ -89,7 +89,7 @@ function* scanDirectory(
     const listing = readListing(context, job)
     if (listing === 'gone') {
       const scan = scanFor(context, job, add)
-      return lookFromAbove(context, limbo, job.dir, { scan, quiet: false })
+      return lookFromAbove(context, limbo, job.dir, { scan, quiet: false }, laterBelow(job.dir, job))
     }
     if (listing === 'unreadable') return
     const compare = new Comparison(context, limbo, listing, add)

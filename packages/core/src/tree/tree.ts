@@ -2,10 +2,11 @@ import { ROOT_DIR } from '../model/entry.ts'
 import type { Hint } from '../model/hint.ts'
 import { settleDirectory } from './apply.ts'
 import { RACY_MS, type TreeContext, type TreeOptions } from './context.ts'
+import { Departures } from './departures.ts'
 import { createDirectories, type Directories } from './directories.ts'
 import { lookAtEntries } from './entry-looks.ts'
 import { distrust } from './finding.ts'
-import { addHint, countHints, createHintSet, type HintSet, isEmpty, keepHints } from './hint-set.ts'
+import { addHint, countHints, createHintSet, type HintSet, hintsOf, isEmpty, keepHints } from './hint-set.ts'
 import { createLimbo } from './limbo.ts'
 import { createScanner, type Scanner } from './scan.ts'
 import { awaitsWriters } from './writers.ts'
@@ -24,6 +25,8 @@ export interface Tree {
   look(): void
   /** Reads queued directories until `isOver`; returns whether none is left. Within a transaction. */
   scan(isOver: () => boolean): boolean
+  /** What it was hinted at since the last round of looks that was written down: another tree that takes its place owes these looks. */
+  owed(): Exclude<Hint, { type: 'root' }>[]
   readonly hasHints: boolean
   /** Places that wait for a look. */
   readonly hinted: number
@@ -37,10 +40,11 @@ export interface Tree {
 /** Within a transaction. */
 export function createTree(options: TreeOptions): Tree {
   const directories = createDirectories(options.table)
-  const context: TreeContext = { ...options, directories }
+  const context: TreeContext = { ...options, directories, departures: new Departures() }
   const limbo = createLimbo(context)
   const scanner = createScanner(context, limbo)
   let hints = createHintSet()
+  let taken = createHintSet()
   let isHeld = false
   return {
     directories,
@@ -50,12 +54,10 @@ export function createTree(options: TreeOptions): Tree {
       scanner.add({ dir: ROOT_DIR, deep: true, look: distrust(suspectFrom) })
     },
     look() {
-      const taken = hints
+      context.departures.turn()
+      taken = hints
       hints = createHintSet()
-      // Nobody tells what hid in between.
-      if (!options.noLoss && taken.trees.has(ROOT_DIR)) {
-        addHint(taken, { type: 'lost', dir: ROOT_DIR, why: 'unresolved' }, options.counters.horizonMs - RACY_MS)
-      }
+      if (!options.noLoss) distrustFullScan(context, taken)
       isHeld ||= [...taken.trees.values()].some(Number.isFinite)
       queueScans(context, scanner, taken)
       const misplaced = lookAtEntries(context, limbo, scanner, taken.entries)
@@ -69,6 +71,7 @@ export function createTree(options: TreeOptions): Tree {
       if (!isHeld) limbo.settle()
       return done
     },
+    owed: () => [...hintsOf(taken), ...hintsOf(hints)],
     get hasHints() {
       return !isEmpty(hints)
     },
@@ -85,6 +88,12 @@ export function createTree(options: TreeOptions): Tree {
       return scanner.size
     },
   }
+}
+
+/** Nobody tells what hid in between. */
+function distrustFullScan({ counters }: TreeContext, hints: HintSet): void {
+  if (!hints.trees.has(ROOT_DIR)) return
+  addHint(hints, { type: 'lost', dir: ROOT_DIR, why: 'unresolved' }, counters.horizonMs - RACY_MS)
 }
 
 function queueScans(context: TreeContext, scanner: Scanner, hints: HintSet): void {

@@ -90,6 +90,18 @@ describe('flags of the C clsync', () => {
     ])
   })
 
+  test('a handler may be silent for a day, unless something is said', () => {
+    expect(parseArguments(['-M', 'shell', '-S', '/s', '-W', 'a']).implied.timeout?.value).toBe('1d')
+    expect(parseArguments(['-W', 'a', '-D', 'b']).implied).toEqual({})
+  })
+
+  test('status and pid files', () => {
+    expect(read('--status-file /run/status -z /run/pid -W a -D b').flags).toEqual({
+      'status-file': '/run/status',
+      'pid-file': '/run/pid',
+    })
+  })
+
   test('rsync with arguments of its own', () => {
     const { flags } = read('-M rsyncdirect -W a -S rsync', '%RSYNC-ARGS%', 'a/', 'b/')
     expect(flags).toMatchObject({ handler: '@clsync/handler-script' })
@@ -97,7 +109,7 @@ describe('flags of the C clsync', () => {
   })
 
   test.each([
-    ['-M so -S x.so -W a', 'docs/handlers.md'],
+    ['-M so -S x.so -W a', 'handlers-in-c'],
     ['-M shell -W a', 'needs a handler'],
     ['-M what -S x -W a', '"what"'],
     ['-S x -W a', 'needs its mode'],
@@ -111,6 +123,8 @@ describe('flags of the C clsync', () => {
     ['--cluster-iface eth0 -W a -D b', 'never finished'],
     ['-p safe -W a -D b', 'threading'],
     ['--threading full -W a -D b', 'concurrency'],
+    ['--socket /run/clsync.sock -W a -D b', '--status-file'],
+    ['--dump-dir /tmp/x -W a -D b', '--verbose'],
     ['--rsync -W a -D b', 'rsyncdirect'],
     ['--custom-signals 10:x -W a -D b', '--profile'],
     ['--delay-colect 5 -W a -D b', '--delay-collect'],

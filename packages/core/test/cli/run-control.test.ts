@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { runCommandLine, textAt } from '../support/command-line.ts'
@@ -184,6 +184,39 @@ test('the pid file is there while it runs', async () => {
   await run.code
   expect(existsSync(path.join(cwd, 'clsync.pid'))).toBe(false)
   expect(await runCommandLine(cwd, ['--pid-file', 'no/such/pid', 'data', 'copy']).code).toBe(2)
+})
+
+test('the status file holds a word while it runs, from the first sync to the end', async () => {
+  const cwd = project({ 'data/a': '1', pause: '' })
+  const status = (): string | undefined => textAt(cwd, 'status')
+  const log = path.join(cwd, 'seen')
+  const handler = recorder(`fs.appendFileSync('${log}', fs.readFileSync('${cwd}/status', 'utf8') + '\\n')
+    if (fs.existsSync('${cwd}/fail')) throw new Error('not now')`)
+  writeFileSync(path.join(cwd, 'handler.mjs'), handler)
+  const hook = (name: string): string[] => [`--${name}`, `cat ${cwd}/status >> ${log}; echo >> ${log}`]
+  const run = runCommandLine(cwd, [
+    ...['--status-file', 'status', '--pause-file', 'pause', ...hook('before-last'), ...hook('after')],
+    ...['--handler', './handler.mjs', 'data'],
+  ])
+  await expect.poll(status).toBe('hold on')
+  rmSync(path.join(cwd, 'pause'))
+  await expect.poll(run.out).toContain('ready')
+  expect(status()).toBe('running')
+  writeFileSync(path.join(cwd, 'fail'), '')
+  writeFileSync(path.join(cwd, 'data/b'), '')
+  await expect.poll(status).toBe('synchandler error')
+  rmSync(path.join(cwd, 'fail'))
+  await expect.poll(status).toBe('running')
+  renameSync(path.join(cwd, 'data'), path.join(cwd, 'away'))
+  await expect.poll(status).toBe('halted')
+  renameSync(path.join(cwd, 'away'), path.join(cwd, 'data'))
+  await expect.poll(status).toBe('running')
+  run.signal('SIGTERM')
+  expect(await run.code).toBe(0)
+  expect(status()).toBe(undefined)
+  const words = textAt(log)?.trim().split('\n')
+  expect([words?.[0], ...(words?.slice(-2) ?? [])]).toEqual(['initsync', 'preexit', 'exiting'])
+  expect(await runCommandLine(cwd, ['--status-file', 'no/such/status', 'data', 'copy']).code).toBe(2)
 })
 
 test('for the journal lines begin with their priority', async () => {

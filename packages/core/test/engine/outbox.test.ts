@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { SETTLED_ATTEMPTS } from '../../src/engine/retries.ts'
 import { beginOutbox, drain } from '../support/outbox-stage.ts'
 import { raw, told } from '../support/two-states.ts'
 
@@ -92,7 +93,7 @@ test('an end makes everything go at once', () => {
   stage.touch('f', 'entry')
   expect(stage.next()).toBeUndefined()
   stage.outbox.flush(0)
-  expect(drain(stage)).toEqual([['+f']])
+  expect(told(stage.next(1000, false)?.steps ?? [])).toEqual(['+f'])
 })
 
 test('a name that the handler cannot take is a problem, and not sent', () => {
@@ -100,4 +101,34 @@ test('a name that the handler cannot take is a problem, and not sent', () => {
   for (const path of ['ok', '\xff']) stage.touch(path, 'entry')
   expect(drain(stage)).toEqual([['+ok']])
   expect(stage.problems.paths()).toEqual(['\xff'])
+})
+
+test('what is not sent after all, as the root is not well, is as due as before', () => {
+  const stage = beginOutbox({ 'd/': 1, 'd/a': 2, b: 4 }, { a: 2, c: 3 })
+  for (const path of ['a', 'b', 'c', 'd']) stage.touch(path, 'tree')
+  const parcel = stage.next()!
+  stage.outbox.withdraw(parcel, stage.clock.monotonic())
+  expect(stage.outbox.pending).toBeGreaterThan(0)
+  expect(told(stage.next()!.steps)).toEqual(told(parcel.steps))
+})
+
+test('what could not be looked at in the source is not deleted before it was, and nobody waits for that', () => {
+  let isUnknown = true
+  const stage = beginOutbox({}, { a: 1, b: 2 }, {}, true, ({ path }) => (isUnknown && path === 'a' ? 'unknown' : undefined))
+  for (const path of ['a', 'b']) stage.touch(path, 'entry')
+  expect(drain(stage)).toEqual([['-b']])
+  expect([stage.outbox.pending, stage.outbox.unsettled(SETTLED_ATTEMPTS)]).toEqual([1, 0])
+  isUnknown = false
+  stage.clock.advance(5000)
+  expect(drain(stage)).toEqual([['-a']])
+})
+
+test('a directory whose entries could not be looked at waits with them', () => {
+  let isUnknown = true
+  const stage = beginOutbox({}, { 'd/': 1, 'd/a': 2 }, {}, true, () => (isUnknown ? 'unknown' : undefined))
+  stage.touch('d', 'tree')
+  expect(stage.next()).toBeUndefined()
+  isUnknown = false
+  stage.clock.advance(5000)
+  expect(drain(stage).flat().toSorted()).toEqual(['-d', '-d/a'])
 })

@@ -162,6 +162,29 @@ test('deletions that came to nothing do not count as done', async () => {
   expect(live.engine.status().targets[0]!.heldDeletes).toBe(0)
 })
 
+test('what waits for single files is skipped while all is to be sent, and waited for again after that', async () => {
+  const { gate, live } = gatedEngine({
+    task: {
+      schedule: {
+        delayMs: 0,
+        settleMs: 0,
+        maxWaitMs: 1000,
+        minIntervalMs: 0,
+        bigFile: { thresholdBytes: 10, delayMs: 3_600_000 },
+      },
+    },
+  })
+  await live.engine.start()
+  live.write('big', 'more than ten bytes')
+  await live.engine.idle()
+  expect(gate.names()).toEqual(['big'])
+  live.write('bigger', 'even more than ten bytes')
+  live.write('small')
+  await expect.poll(() => gate.names()).toContain('small')
+  await expect.poll(() => live.engine.status().targets[0]?.pending).toBe(1)
+  expect(gate.names()).toEqual(['big', 'small'])
+})
+
 describe('what changes while it is being sent', () => {
   test('and was there for a moment only is deleted once more', async () => {
     const { gate, live } = gatedEngine()
@@ -221,6 +244,33 @@ test('what a handler may have written late, after it was given up, is sent once 
   gate.answer = (_batch, sync) => sync()
   await until(() => gate.came.length === 2 && live.engine.status().targets[0]!.pending === 0)
   late.resolve(undefined)
+  await until(() => gate.came.length === 3)
+  expect(gate.came).toEqual(['+d', '~d', '~d'])
+  let isStopped = false
+  void live.engine.stop().then(() => (isStopped = true))
+  await until(() => isStopped)
+})
+
+test('what a handler may have written late while its paths are on their way again is sent once more', async () => {
+  const clock = new FakeClock(Date.now())
+  const gate = createGate()
+  const live = liveEngine({
+    ...{ clock, handlers: { gate: gate.handler } },
+    task: { monitor: 'poll', pollIntervalMs: 3_600_000, timeoutMs: 1000 },
+  })
+  const until = (isDone: () => boolean): Promise<void> => turnUntil(clock, isDone, () => gate.came.join(', '))
+  const late = Promise.withResolvers<undefined>()
+  const next = Promise.withResolvers<undefined>()
+  gate.answer = () => late.promise
+  fs.mkdirSync(`${live.folder}/source/d`)
+  void live.engine.start()
+  await until(() => gate.came.length === 1)
+  gate.answer = (_batch, sync) => next.promise.then(sync)
+  await until(() => gate.came.length === 2)
+  late.resolve(undefined)
+  let turns = 0
+  await until(() => ++turns > 5)
+  next.resolve(undefined)
   await until(() => gate.came.length === 3)
   expect(gate.came).toEqual(['+d', '~d', '~d'])
   let isStopped = false

@@ -33,6 +33,12 @@ rules-file = /rules-%label%-%nosuch%
     ])
   })
 
+  test('say how much is told on the command line, unless it is as ever', () => {
+    const lost = (value: string) => importClsyncConf(`[a]\nwatch-dir = /a\nverbose = ${value}\n`, 'x', 'a').lost
+    expect(lost('3')).toEqual([])
+    expect(lost('9')).toEqual(['verbose: give --verbose on the command line.'])
+  })
+
   test('the others are told of', () => {
     expect(importClsyncConf(text, 'x', 'base').needless).toContain('block "other": import it by itself with --block other.')
   })
@@ -52,7 +58,7 @@ rules-file = /rules-%label%-%nosuch%
 
   test('a handler in C is told of, and leaves no target', () => {
     const made = importClsyncConf('[hpc]\nwatch-dir = /etc\nmode = so\nsync-handler = /x.so\nmade-up = 1', 'x', undefined)
-    expect(made.lost).toEqual([expect.stringContaining('docs/handlers.md'), 'made-up: there is no such option.'].toReversed())
+    expect(made.lost).toEqual([expect.stringContaining('handlers-in-c'), 'made-up: there is no such option.'].toReversed())
     expect(made.tasks[0]?.targets).toEqual({})
   })
 })

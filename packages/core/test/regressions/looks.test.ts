@@ -201,3 +201,116 @@ test('what was written through a name that has gone is told of the other name, w
   stage.look()
   expect(stage.seen('c')!.content).toBeGreaterThan(before.content)
 })
+
+test('what was written through a name that holds another file by now is told where it went', () => {
+  const stage = known(['a', 'b', 'c'])
+  const before = stage.seen('a')!
+  const then = stage.disk.find(stage.at('a'))!.mtimeMs
+  stage.move('a', 'b')
+  stage.write('b')
+  stage.disk.setAttributes(stage.at('b'), { mtimeMs: then })
+  stage.disk.exchange(stage.at('b'), stage.at('c'))
+  for (const name of ['a', 'c']) stage.hintAt(name, { moved: true })
+  stage.hintAt('b', { moved: true, content: true })
+  stage.look()
+  expect(stage.seen('c')!.content).toBeGreaterThan(before.content)
+})
+
+test.each(['b', 'c'])(
+  'what was written through a name whose directory has gone is told of the other name, which is %s',
+  (other) => {
+    const stage = known(['d/a'])
+    stage.disk.link(stage.at('d/a'), stage.at('b'))
+    stage.write('d/a')
+    stage.hintAt('b')
+    stage.hintAt('d/a', { content: true })
+    stage.look()
+    const before = stage.seen('b')!
+    stage.write('d/a')
+    stage.disk.setAttributes(stage.at('b'), { mtimeMs: before.mtimeMs })
+    stage.remove('d/a')
+    stage.remove('d')
+    if (other !== 'b') stage.move('b', other)
+    stage.hintAt('d/a', { content: true })
+    for (const name of new Set(['d', 'b', other])) stage.hintAt(name, { moved: name !== 'd' && other !== 'b' })
+    stage.look()
+    expect(stage.seen(other)!.content).toBeGreaterThan(before.content)
+  },
+)
+
+test.each(['renamed', 'removed'])(
+  'what is told of a name after its file was found to be %s, is told of the other name',
+  (what) => {
+    const stage = known(['a'])
+    stage.disk.link(stage.at('a'), stage.at('b'))
+    if (what === 'removed') {
+      stage.hintAt('b')
+      stage.look()
+    }
+    const before = stage.seen('a')!
+    let looks = 0
+    stage.onCall = () => {
+      if (++looks !== 2) return
+      stage.write('a') // within the tick in which it was linked
+      stage.disk.rename(stage.at('a'), '/away')
+    }
+    for (const name of ['b', 'a']) stage.hintAt(name)
+    stage.look()
+    expect(stage.known()).toEqual(['b'])
+    stage.hintAt('a', { content: true, moved: true })
+    stage.look()
+    expect(stage.seen('b')!.content).toBeGreaterThan(before.content)
+  },
+)
+
+test('what was written to after an exchange, through a name that has gone, is told of its other name', () => {
+  const stage = known(['a', 'c'])
+  stage.disk.link(stage.at('a'), stage.at('b'))
+  stage.write('a')
+  stage.hintAt('b')
+  stage.hintAt('a', { content: true })
+  stage.look()
+  const before = stage.seen('b')!
+  stage.disk.exchange(stage.at('a'), stage.at('c'))
+  stage.write('c')
+  stage.disk.rename(stage.at('c'), '/away')
+  stage.hintAt('a', { moved: true })
+  stage.hintAt('c', { moved: true, content: true })
+  stage.look()
+  expect(stage.seen('b')!.content).toBeGreaterThan(before.content)
+})
+
+test('what is in a directory that was made anew in the inode of the former one is not believed to be the same', () => {
+  const stage = known([], { reusesInodes: true, hasBirth: false })
+  stage.mkdir('d')
+  stage.hintAt('d', { made: true })
+  stage.look()
+  stage.write('d/f')
+  stage.hintAt('d/f', { made: true, content: true })
+  stage.look()
+  const before = stage.seen('d/f')!
+  for (const path of ['d/f', 'd']) stage.remove(path)
+  stage.mkdir('d')
+  stage.write('d/f')
+  expect(stage.disk.find(stage.at('d/f'))!.ino).toBe(before.ino)
+  stage.hintAt('d', { made: true })
+  stage.look()
+  expect(stage.seen('d/f')!.content).toBeGreaterThan(before.content)
+})
+
+test('where files have no time of birth, one that was just written and seems renamed may be another in the same inode', () => {
+  const stage = known(['d'], { reusesInodes: true, hasBirth: false })
+  stage.write('d')
+  stage.hintAt('d', { content: true })
+  stage.look()
+  const before = stage.seen('d')!
+  stage.mkdir('n') // nobody watches it yet
+  stage.remove('d')
+  stage.write('n/x')
+  stage.move('n/x', 'x')
+  expect(stage.disk.find(stage.at('x'))!.ino).toBe(before.ino)
+  stage.hintAt('d')
+  stage.hintAt('x', { moved: true })
+  stage.look()
+  expect(stage.seen('x')!.content).toBeGreaterThan(before.content)
+})

@@ -35,3 +35,27 @@ test.each([
   expect(guarded).not.toContain('p/d')
   expect(stage.known()).toEqual(['p', ...files, 'p/mnt', 'p/mnt/f'])
 })
+
+test('a mount is asked about that has gone with the directory above, also by the next process', () => {
+  const { stage, guarded } = mounted()
+  stage.disk.unmount(stage.at('p/mnt'))
+  for (const path of ['p/mnt', 'p/d/f', 'p/d', 'p']) stage.remove(path)
+  stage.hintAt('p')
+  stage.onGuard = (path) => {
+    guarded.push(path)
+    if (path !== '') throw new Error('halted')
+  }
+  expect(() => stage.look()).toThrow('halted')
+  expect(guarded).toContain('p/mnt')
+  stage.restart()
+  expect(() => stage.scanAll()).toThrow('halted')
+  stage.onGuard = () => {} // accepted
+  stage.restart()
+  stage.scanAll()
+  expect(stage.known()).toEqual([])
+})
+
+test('a mount that is met in a new directory is told of', () => {
+  const { stage } = mounted()
+  expect(stage.mountsMet).toEqual(['p/mnt'])
+})

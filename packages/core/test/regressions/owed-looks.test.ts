@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { EntryHint } from '../../src/model/hint.ts'
+import type { RawPath } from '../../src/model/path.ts'
 import { ROOT } from '../simulation/world/disk.ts'
 import { SourceStage } from '../support/source-stage.ts'
 
@@ -27,4 +28,40 @@ test('a look that was owed for its own sake holds nothing up', () => {
   stage.hintAt('d/f')
   stage.run(4000)
   expect(stage.horizonMs).toBeGreaterThan(known)
+})
+
+test('a directory that could not be read after hints of it were lost is not known until it was', () => {
+  const stage = new SourceStage('no-loss')
+  stage.run(5000)
+  const known = stage.horizonMs
+  stage.clock.advance(3000)
+  stage.broken = `${ROOT}/d`
+  stage.source.hint({ type: 'lost', dir: stage.source.tree.directories.find('d' as RawPath)!, why: 'overflow' }) // ASCII
+  stage.run(4000)
+  expect(stage.horizonMs).toBe(known)
+  stage.broken = undefined
+  stage.run(5000)
+  expect(stage.horizonMs).toBe(stage.clock.now())
+})
+
+test('what was told before a halt is looked at after it: a file may have been written and renamed, its old time set again', () => {
+  const stage = new SourceStage('no-loss')
+  stage.run(5000)
+  const at = (path: string): string => `${ROOT}/${path}`
+  const { mtimeMs } = stage.disk.find(at('d/f'))!
+  const seen = () => stage.store.seen.list(stage.source.tree.directories.find('d' as RawPath)!) // ASCII
+  const before = seen().find(({ name }) => name === 'f')!
+  stage.disk.write(at('d/f'), before.sizeBytes)
+  stage.disk.setAttributes(at('d/f'), { mtimeMs })
+  stage.disk.rename(at('d/f'), at('d/g'))
+  stage.disk.rename(at('d'), '/away')
+  stage.hintAt('d/f', { content: true, moved: true })
+  stage.hintAt('d/g', { moved: true })
+  stage.hintAt('d', { moved: true })
+  stage.run()
+  expect(stage.source.halt?.code).toBe('ROOT_EMPTIED')
+  stage.disk.rename('/away', at('d'))
+  stage.run(5000)
+  expect(stage.source.halt).toBeUndefined()
+  expect(seen().find(({ name }) => name === 'g')!.content).toBeGreaterThan(before.content)
 })

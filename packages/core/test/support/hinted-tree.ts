@@ -41,7 +41,15 @@ export function hintedTree(files: Record<string, string>): HintedTree {
   const tree = createTree({
     ...{ table: store.seen, counters: store.counters, fs, root: fromText(root), noLoss: true },
     rules: { fingerprint: '', wants: () => true },
-    ...{ arm: () => 'armed' as const, disarm: nothing, uncovered: nothing, problem: nothing, again: nothing, solved: nothing },
+    ...{
+      arm: () => 'armed' as const,
+      disarm: nothing,
+      uncovered: nothing,
+      problem: nothing,
+      again: nothing,
+      solved: nothing,
+      mountMet: nothing,
+    },
     ...{ guard: nothing, isHeld: (path) => held.has(toText(path)), touch: (path) => void touched.push(toText(path)) },
   })
   const hinted: HintedTree = {

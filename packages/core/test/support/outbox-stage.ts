@@ -2,7 +2,7 @@ import type { Step } from '../../src/batch/step.ts'
 import { createComparison } from '../../src/engine/comparison.ts'
 import { createDeleteLimit } from '../../src/engine/delete-limit.ts'
 import { createFlight } from '../../src/engine/flight.ts'
-import { Outbox, type Parcel } from '../../src/engine/outbox.ts'
+import { Outbox, type OutboxOptions, type Parcel } from '../../src/engine/outbox.ts'
 import { createProblems } from '../../src/engine/problems.ts'
 import type { Scope } from '../../src/model/difference.ts'
 import type { ScheduleOptions } from '../../src/model/task.ts'
@@ -14,7 +14,13 @@ import { raw, type States, told, TwoStates } from './two-states.ts'
 const AT_ONCE: ScheduleOptions = { delayMs: 0, settleMs: 0, maxWaitMs: 1000, minIntervalMs: 0, bigFile: undefined }
 
 /** Only what the test confirms is acked. Differences are sent once they are touched. */
-export function beginOutbox(seen: States, acked: States, options: Partial<ScheduleOptions> = {}, deletes = true) {
+export function beginOutbox(
+  seen: States,
+  acked: States,
+  options: Partial<ScheduleOptions> = {},
+  deletes = true,
+  doubt: OutboxOptions['doubt'] = () => undefined,
+) {
   const states = new TwoStates(seen, acked)
   const clock = new FakeClock(0)
   const flight = createFlight()
@@ -30,7 +36,7 @@ export function beginOutbox(seen: States, acked: States, options: Partial<Schedu
   const forget = (steps: readonly Step[]): void => {
     for (const { path } of steps) states.acked.remove(path)
   }
-  const outbox = new Outbox({ schedule, flight, comparison, deletes, forget, isBack: () => false, held: () => {} })
+  const outbox = new Outbox({ schedule, flight, comparison, deletes, forget, doubt, held: () => {} })
   const confirm = (parcel: Parcel): void => {
     for (const { type, path, from, seen: entry } of parcel.steps) {
       if (from !== undefined) states.acked.move(from, path)
@@ -41,7 +47,8 @@ export function beginOutbox(seen: States, acked: States, options: Partial<Schedu
     outbox.release(parcel)
   }
   const touch = (path: string, scope: Scope): void => outbox.touch(raw(path), scope, clock.monotonic())
-  return { states, clock, outbox, problems, confirm, touch, next: (most = 1000) => outbox.next(clock.monotonic(), most) }
+  const next = (most = 1000, patient = true): Parcel | undefined => outbox.next(clock.monotonic(), most, patient)
+  return { states, clock, outbox, problems, confirm, touch, next }
 }
 
 /** Everything that goes out, batch by batch, each confirmed before the next. */

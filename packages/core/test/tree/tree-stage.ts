@@ -1,4 +1,4 @@
-import { type DirId, ROOT_DIR } from '../../src/model/entry.ts'
+import { type DirId, type Observation, ROOT_DIR } from '../../src/model/entry.ts'
 import type { FileSystem } from '../../src/model/file-system.ts'
 import type { EntryHint, Hint } from '../../src/model/hint.ts'
 import { nameOf, parentOf, type RawPath } from '../../src/model/path.ts'
@@ -33,6 +33,7 @@ export class TreeStage {
   /** Looks that could not be done, to be asked for again. */
   again: TreeHint[] = []
   readonly problems = new Map<string, unknown>()
+  readonly mountsMet: string[] = []
   readonly armed = new Map<DirId, string>()
   readonly uncovered: DirId[] = []
   /** Instead of arming: what the monitor says. Called before it is armed. */
@@ -40,10 +41,12 @@ export class TreeStage {
   /** Called before each look and listing; may throw, or change something. */
   onCall: (call: 'look' | 'list', path: string) => void = () => {}
   readonly #options: StageOptions
+  onGuard: (path: RawPath) => void
   #wallMs = 1_700_000_000_000
 
   constructor(options: StageOptions = {}) {
     this.#options = options
+    this.onGuard = options.guard ?? (() => {})
     const { tickMs = 1e-3, reusesInodes = false, hasBirth = true } = options
     this.disk = new Disk({ ...{ type: 0xef53, tickMs, reusesInodes, hasBirth }, wallMs: () => this.#wallMs })
     this.store = memoryStore()
@@ -101,6 +104,12 @@ export class TreeStage {
     this.touched = []
   }
 
+  /** As a scrub does. */
+  scanAll(): void {
+    this.tree.scanAll(Infinity, false)
+    this.scan()
+  }
+
   /** Another process takes over. */
   restart(): void {
     this.armed.clear()
@@ -153,7 +162,7 @@ export class TreeStage {
   }
 
   #create(): Tree {
-    const { noLoss = true, rules = { fingerprint: '', wants: () => true }, guard = () => {} } = this.#options
+    const { noLoss = true, rules = { fingerprint: '', wants: () => true } } = this.#options
     const options: TreeOptions = {
       ...{
         table: this.store.seen,
@@ -162,7 +171,7 @@ export class TreeStage {
         root: ROOT as RawPath,
         rules,
         noLoss,
-        guard,
+        guard: (path: RawPath) => this.onGuard(path),
       },
       arm: (dir, path) => this.#arm(dir, path),
       disarm: (dir) => void this.armed.delete(dir),
@@ -172,6 +181,7 @@ export class TreeStage {
       again: (hint) => void this.again.push(hint),
       problem: (path, error) => void this.problems.set(path, error),
       solved: (path) => void this.problems.delete(path),
+      mountMet: (path) => void this.mountsMet.push(path),
     }
     return this.store.transaction(() => createTree(options))
   }
@@ -189,7 +199,7 @@ export class TreeStage {
       look: (path) => {
         this.onCall('look', below(path))
         const inode = this.disk.find(path, true)
-        return inode && observe(inode)
+        return inode && relative(observe(inode), this.disk.find(ROOT)!.dev)
       },
       list: (path) => {
         this.onCall('list', below(path))
@@ -207,4 +217,9 @@ function parent(path: string): RawPath {
 
 function below(path: string): string {
   return path.slice(ROOT.length + 1)
+}
+
+/** As the engine sees devices; see relative-devices.ts. */
+function relative(entry: Observation, dev: number): Observation {
+  return { ...entry, dev: entry.dev === dev ? 0 : entry.dev }
 }

@@ -34,6 +34,8 @@ export class Disk {
   onUnlink: (path: string, inode: Inode) => void = () => {}
   /** Names that nobody looks at: what is done to a file through one of them shows under its others only. */
   isHidden: (path: string) => boolean = () => false
+  /** Whether somebody has seen this directory. */
+  isSeen: (directory: Inode) => boolean = () => true
   /** Told when that was so. */
   onHidden: () => void = () => {}
   /** Told after each operation. */

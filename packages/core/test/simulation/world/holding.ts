@@ -11,6 +11,8 @@ export interface Held {
   readonly readAt: number
   /** Device that its source was read from; 0 for what was there before the first contact. */
   readonly dev: number
+  /** Directory of the source that it was read from; 0 for what was there before the first contact. */
+  readonly dirIno: number
   /** Where it has been since then. */
   readonly names: readonly string[]
   /** Put there by a handler that nobody waits for any more: that it is taken away again is no fault of the engine's. */

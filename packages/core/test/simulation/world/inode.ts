@@ -25,13 +25,16 @@ export interface Inode {
 }
 
 /** What `lstat` says, and, where only the simulation looks, what the bytes were. */
-export function observe(inode: Inode): Observation & { readonly [VERSION]: number } {
+export function observe(inode: Inode): Observation & { readonly [VERSION]: number; readonly [INODE]: Inode } {
   const { kind, dev, ino, birthMs, nlink, mode, uid, sizeBytes, mtimeMs, ctimeMs, version } = inode
-  return { kind, dev, ino, birthMs, nlink, mode, uid, gid: 0, sizeBytes, mtimeMs, ctimeMs, [VERSION]: version }
+  return { kind, dev, ino, birthMs, nlink, mode, uid, gid: 0, sizeBytes, mtimeMs, ctimeMs, [VERSION]: version, [INODE]: inode }
 }
 
 /** The version of the bytes at the time of a look. */
 export const VERSION = Symbol('version')
+
+/** The inode itself: its number may be given out again. */
+export const INODE = Symbol('inode')
 
 /** A file system: gives out inodes. */
 export class Volume {

@@ -1,7 +1,7 @@
 import type { SeenEntry } from '../../../src/model/seen.ts'
 import { fromText, type RawPath } from '../../../src/model/path.ts'
 import { ROOT } from './disk.ts'
-import { VERSION } from './inode.ts'
+import { INODE, type Inode, VERSION } from './inode.ts'
 import { isNoLoss } from './setting.ts'
 import type { Target } from './target.ts'
 import type { World } from './world.ts'
@@ -15,13 +15,17 @@ export class Invariants {
   /** Devices that the seen state has ever held something of; 0 for the root's own. */
   readonly seenDevices = new Set<number>()
 
+  /** What the seen state has ever held. */
+  readonly seenInodes = new WeakSet<Inode>()
+
   constructor(world: World) {
     this.#world = world
   }
 
   /** The seen state is about to hold this. */
-  noteSeen(entry: SeenEntry & { readonly [VERSION]?: number }): void {
+  noteSeen(entry: SeenEntry & { readonly [VERSION]?: number; readonly [INODE]?: Inode }): void {
     this.seenDevices.add(entry.dev)
+    if (entry[INODE] !== undefined) this.seenInodes.add(entry[INODE])
     if (entry.content === entry.stamp && entry[VERSION] !== undefined) this.#versions.set(entry.stamp, entry[VERSION])
   }
 

@@ -54,6 +54,7 @@ const FILE_OPERATIONS = {
     const path = existing(disk, at, 'file', n)
     const { mtimeMs, nlink } = disk.find(path) ?? {}
     if (nlink !== 1 && disk.isHidden(path)) return false // no look at the other names can tell
+    if (!isInSeen(disk, path)) return false // nor does anybody watch its directory
     return disk.write(path, disk.find(path)?.sizeBytes || 10) && disk.setAttributes(path, { mtimeMs: mtimeMs! })
   },
   truncate: (disk: Disk, at: string, _to: string, n: number) => disk.write(existing(disk, at, 'file', n), 0),
@@ -181,6 +182,13 @@ function pathOf(disk: Disk, n: number): string {
 }
 
 /** `path`, or, seldom nothing like it, something that exists. */
+/** Whether the directory of a path is one that somebody has seen. */
+function isInSeen(disk: Disk, path: string): boolean {
+  const above = path.slice(0, path.lastIndexOf('/'))
+  const directory = disk.find(above)
+  return above === ROOT || (directory !== undefined && disk.isSeen(directory))
+}
+
 function existing(disk: Disk, path: string, kind: Inode['kind'] | undefined, n: number): string {
   const fits = (inode: Inode | undefined): boolean => inode !== undefined && (kind === undefined || inode.kind === kind)
   if (fits(disk.find(path))) return path

@@ -188,17 +188,20 @@ function mortalStore(store: Store, life: Life, faults: Faults, committed: () => 
       if (depth > 0) return store.transaction(work)
       life.atCommit('before')
       depth++
+      let isDone = false
       try {
-        return store.transaction(() => {
+        const done = store.transaction(() => {
           const result = work()
           faults.throwForDisk()
           life.atCommit('inside')
           return result
         })
+        isDone = true
+        return done
       } finally {
         depth--
         if (life.isAlive) life.atCommit('after')
-        if (life.isAlive) committed()
+        if (life.isAlive && isDone) committed()
       }
     },
     close() {

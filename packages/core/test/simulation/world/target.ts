@@ -9,7 +9,7 @@ import {
   z,
 } from '../../../src/handler.ts'
 import type { TargetSpec } from '../../../src/model/task.ts'
-import { fromText, isWithin, type RawPath, toText } from '../../../src/model/path.ts'
+import { fromText, isWithin, parentOf, type RawPath, toText } from '../../../src/model/path.ts'
 import { type Disk, ROOT } from './disk.ts'
 import { type Held, Holding } from './holding.ts'
 import type { Inode } from './inode.ts'
@@ -28,7 +28,7 @@ export interface TargetOptions {
   /** By the rules of the process that runs now. */
   readonly isWanted: (path: string) => boolean
   /** Told before something is taken away. */
-  readonly deleting: (target: Target, path: string) => void
+  readonly deleting: (target: Target, path: string, dev?: number) => void
   /** Told of each batch that comes. */
   readonly sending: (target: Target) => void
   readonly broken: (what: string) => void
@@ -186,7 +186,8 @@ export class Target {
     const known = this.holding.entries.get(path)
     const copies = source.kind !== 'directory' && (content || known?.kind !== source.kind)
     const version = copies ? source.version : (known?.version ?? 0)
-    const facts = factsOf(path, source, version, disk.clock)
+    const dirIno = disk.find(parentOf(`${ROOT}/${path}` as RawPath))?.ino ?? 0
+    const facts = { ...factsOf(source), version, readAt: disk.clock, dirIno, names: [path] }
     if (copies && random.chance(0.5)) {
       let isDone = false
       const write = (): void => {
@@ -209,7 +210,7 @@ export class Target {
   #put(path: string, facts: Held, isGivenUp: boolean): void {
     const known = this.holding.entries.get(path)
     if (!isGivenUp && known !== undefined && known.kind !== facts.kind && !this.holding.hasBelow(path))
-      this.#o.deleting(this, path)
+      this.#o.deleting(this, path, facts.dev)
     this.holding.put(path, facts)
   }
 
@@ -242,8 +243,8 @@ function isNear(a: string, b: string): boolean {
   return isWithin(a as RawPath, b as RawPath) || isWithin(b as RawPath, a as RawPath) // names of the simulated disk are raw
 }
 
-function factsOf(path: string, { kind, mode, uid, mtimeMs, dev }: Inode, version: number, readAt: number): Held {
-  return { kind, version, mode, uid, mtimeMs, dev, readAt, names: [path] }
+function factsOf({ kind, mode, uid, mtimeMs, dev }: Inode): Pick<Held, 'kind' | 'mode' | 'uid' | 'mtimeMs' | 'dev'> {
+  return { kind, mode, uid, mtimeMs, dev }
 }
 
 function describe({ type, path, from, kind, content }: Change): string {

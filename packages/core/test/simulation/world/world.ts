@@ -1,9 +1,10 @@
 import { DatabaseSync } from 'node:sqlite'
 import type { Rules, Task } from '../../../src/model/task.ts'
-import type { RawPath } from '../../../src/model/path.ts'
+import { parentOf, type RawPath } from '../../../src/model/path.ts'
 import { migrate } from '../../../src/store/schema.ts'
 import { Disk, ROOT } from './disk.ts'
 import { Faults } from './faults.ts'
+import type { Held } from './holding.ts'
 import type { History } from './history.ts'
 import { Invariants } from './invariants.ts'
 import { Life } from './life.ts'
@@ -58,6 +59,7 @@ export class World {
     this.disk.create(`${ROOT}/keep`, 'file', { sizeBytes: 5 })
     migrate(this.db)
     // What was written through a name that is gone before it was looked at: nobody can tell whose bytes those were.
+    this.disk.isSeen = (directory) => this.invariants.seenInodes.has(directory)
     this.disk.isHidden = (path) => !path.startsWith(`${ROOT}/`) || !this.#isWanted(path.slice(ROOT.length + 1))
     this.disk.onHidden = () => (this.needsLook = true)
     this.disk.onUnlink = (path, inode) => {
@@ -221,12 +223,12 @@ export class World {
       ...{ name, setting, disk: this.disk, random: this.random.fork(name), timeoutMs: this.history.setting.task.timeoutMs },
       isFaulty: () => this.faults.isOn,
       isWanted: (path) => this.#isWanted(path),
-      deleting: (at, path) => this.#checkDeletion(at, path),
+      deleting: (at, path, dev) => this.#checkDeletion(at, path, dev),
       sending: (at) => this.#checkRoot(at),
       broken: (what) => this.break(what),
       say: (line) => this.say(`    ${line}`),
     })
-    const stranger = { kind: 'file', version: -1, mode: 0o644, uid: 0, mtimeMs: 0, dev: 0, readAt: 0 } as const
+    const stranger = { kind: 'file', version: -1, mode: 0o644, uid: 0, mtimeMs: 0, dev: 0, dirIno: 0, readAt: 0 } as const
     if (setting.isFilled) for (const path of ['a', 'b', 'stranger']) target.holding.put(path, { ...stranger, names: [path] })
     return target
   }
@@ -239,14 +241,15 @@ export class World {
     if (this.disk.find(ROOT)?.ino !== ino) this.break(`${name} got a batch while the source was away`)
   }
 
-  /** Nothing is taken from a target that the source had not lost since it was sent. */
-  #checkDeletion({ name, holding }: Target, path: string): void {
+  /** Nothing is taken from a target that the source had not lost since it was sent. `dev`: of what is put in its place. */
+  #checkDeletion({ name, holding }: Target, path: string, dev = 0): void {
     const held = holding.entries.get(path)
     // An empty directory may have to make room for one that is moved to its place.
     if (held === undefined || held.kind === 'directory' || held.isStray === true || this.isAccepted) return
     if (held.names.some((at) => (this.disk.vanished.get(`${ROOT}/${at}`) ?? 0) >= held.readAt)) return
-    // What was copied out of a mount that came and went before anybody looked for mounts is known to nobody.
-    if (held.dev !== this.disk.find(ROOT)?.dev && held.dev !== 0 && !this.invariants.seenDevices.has(held.dev)) return
+    if (this.#isFromSuccessor(held, path)) return
+    // What is copied out of a mount that came and went before anybody looked for mounts is known to nobody.
+    if (this.#isOfUnseenMount(held.dev) || this.#isOfUnseenMount(dev)) return
     // The directories above are asked too: rules exclude with what is below.
     if (held.names.some((at) => !this.#isWanted(at))) return
     if (
@@ -255,6 +258,21 @@ export class World {
     )
       return
     this.break(`${path} is taken from ${name}, though the source never lost it`)
+  }
+
+  /**
+   * A copy from a directory that had just taken the place of another is put into the other's copy, and follows that when it is moved.
+   * It has no place there; the source has it under its first name, and it is sent there again.
+   */
+  #isFromSuccessor({ names, dirIno, readAt }: Held, path: string): boolean {
+    const [first] = names
+    if (first === path || this.disk.find(`${ROOT}/${first}`) === undefined) return false
+    const dirVanished = this.disk.vanished.get(parentOf(`${ROOT}/${first}` as RawPath)) ?? Infinity // when the last one of that name did
+    return dirVanished <= readAt && this.disk.find(parentOf(`${ROOT}/${path}` as RawPath))?.ino !== dirIno
+  }
+
+  #isOfUnseenMount(dev: number): boolean {
+    return dev !== this.disk.find(ROOT)?.dev && dev !== 0 && !this.invariants.seenDevices.has(dev)
   }
 
   #isSeen(path: string): boolean {

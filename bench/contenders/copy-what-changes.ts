@@ -19,18 +19,25 @@ queue.open((errno) => {
 watch('')
 console.log('ready')
 
-function watch(directory: string): void {
+function watch(directory: string): fs.Dirent[] {
   directories.set(queue.add(`${fromText(source)}${fromText(directory)}` as RawPath, MASK), directory)
-  for (const entry of fs.readdirSync(source + directory, { withFileTypes: true })) {
-    if (entry.isDirectory()) watch(`${directory}/${entry.name}`)
-  }
+  const entries = fs.readdirSync(source + directory, { withFileTypes: true })
+  for (const entry of entries) if (entry.isDirectory()) watch(`${directory}/${entry.name}`)
+  return entries
 }
 
 /** All events of one read, each path once. */
 function copyTouched(): void {
   const paths = touched
   touched = new Set()
-  for (const path of paths) copy(path)
+  for (const path of paths) {
+    try {
+      copy(path)
+    } catch (error) {
+      // What has gone meanwhile is told of, too.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    }
+  }
 }
 
 function copy(path: string): void {
@@ -40,6 +47,6 @@ function copy(path: string): void {
   else if (stat.isSymbolicLink()) fs.symlinkSync(fs.readlinkSync(source + path), target + path)
   else if (!fs.existsSync(target + path)) {
     fs.mkdirSync(target + path)
-    watch(path)
+    for (const { name } of watch(path)) copy(`${path}/${name}`)
   }
 }

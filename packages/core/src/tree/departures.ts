@@ -1,0 +1,29 @@
+import type { DirId, Observation } from '../model/entry.ts'
+import type { RawPath } from '../model/path.ts'
+
+/**
+ * Files that have left a name in the last rounds, and may go on under another. What was written through the name before may be told
+ * of only now, as a look is faster than the events that are still in the kernel's queue.
+ */
+export class Departures {
+  #rounds: Map<string, Observation>[] = [new Map()]
+
+  note(dir: DirId, name: RawPath, file: Observation): void {
+    this.#rounds[0]!.set(`${dir}/${name}`, file)
+  }
+
+  /** What may have been written to under a name. When that was `moved`, by an exchange perhaps, it may have been any. */
+  find(dir: DirId, name: RawPath, moved: boolean): Observation[] {
+    if (moved) return this.#rounds.flatMap((round) => [...round.values()])
+    const key = `${dir}/${name}`
+    return this.#rounds.flatMap((round) => round.get(key) ?? [])
+  }
+
+  /** A round of looks begins; all that was told until now is among its hints. */
+  turn(): void {
+    this.#rounds = [new Map(), ...this.#rounds.slice(0, ROUNDS - 1)]
+  }
+}
+
+/** One would do if every event were in the queue as soon as its cause shows. */
+const ROUNDS = 4
