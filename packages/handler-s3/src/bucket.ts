@@ -2,23 +2,8 @@ import type { S3ServiceException } from '@aws-sdk/client-s3'
 import { type Client, openClient } from './client.ts'
 import type { Headers } from './header-rules.ts'
 import type { S3Options } from './options.ts'
+import { conditionFields, type PutRequest, unquote } from './put-request.ts'
 import { type Counted, Requests } from './requests.ts'
-
-/** What the server must find at a key for a write to be done. */
-export type Condition =
-  | { readonly type: 'absent' }
-  | { readonly type: 'is'; readonly etag: string; readonly quoted: boolean }
-  | undefined
-
-export interface PutRequest {
-  readonly key: string
-  readonly body: Uint8Array
-  /** In base64. */
-  readonly md5: string
-  readonly headers: Headers
-  readonly metadata: Readonly<Record<string, string>>
-  readonly condition: Condition
-}
 
 export interface CopyRequest {
   readonly from: string
@@ -213,17 +198,6 @@ async function putBySdk({ sdk, s3 }: Client, bucket: string, request: PutRequest
     { abortSignal },
   )
   return unquote(ETag)
-}
-
-export function unquote(etag: string | undefined): string {
-  return (etag ?? '').replace(/^(?:W\/)?"|"$/g, '')
-}
-
-/** The fields of a request that ask for it. */
-export function conditionFields(condition: Condition): { IfNoneMatch?: string; IfMatch?: string } {
-  if (condition === undefined) return {}
-  if (condition.type === 'absent') return { IfNoneMatch: '*' }
-  return { IfMatch: condition.quoted ? `"${condition.etag}"` : condition.etag }
 }
 
 function decodeKey(key: string): string {

@@ -1,5 +1,6 @@
-import type { Bucket, Condition, PutRequest } from './bucket.ts'
+import type { Bucket } from './bucket.ts'
 import type { Holding, Holdings } from './holdings.ts'
+import type { Condition, PutRequest } from './put-request.ts'
 import { RequestFailed } from './requests.ts'
 
 /** Somebody else has changed an object that we were to write. */

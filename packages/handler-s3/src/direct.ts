@@ -1,7 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3'
-import { type Condition, conditionFields, type PutRequest, unquote } from './bucket.ts'
 import { type Exchange, exchange } from './exchange.ts'
 import type { Headers } from './header-rules.ts'
+import { type Condition, conditionFields, type PutRequest, unquote } from './put-request.ts'
 import { type Credentials, encodePath, Signer, signingDate } from './sigv4.ts'
 
 /** What the SDK made of the first request: from then on it is known where a key of the bucket is, and how it is signed. */

@@ -23,9 +23,9 @@ export function exchange(request: Exchange, signal: AbortSignal): Promise<http.I
     const outgoing = begin(request)
     const abort = (): void => void outgoing.destroy(signal.reason as Error) // whatever aborted it
     const settle = (): void => signal.removeEventListener('abort', abort)
-    const fail = (error: unknown): void => {
+    const fail = (error: Error): void => {
       settle()
-      reject(error as Error) // of the request
+      reject(error)
     }
     if (signal.aborted) abort()
     else signal.addEventListener('abort', abort, { once: true })
