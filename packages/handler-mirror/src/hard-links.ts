@@ -1,4 +1,5 @@
 import fs from 'node:fs'
+import { isAbsent } from './failure.ts'
 import type { Root } from './root.ts'
 
 /** Remembers where files that have several names in the source were copied to, so that their other names can be linked. */
@@ -29,9 +30,19 @@ export class HardLinks {
     if (copy === undefined || copy.size !== source.size || copy.mtimeNs !== source.mtimeNs) return undefined
     // A copy made soon after the last write may be older than a second write within the same tick of the clock.
     if (copy.pass.deref() !== pass && copy.atMs - Number(copy.mtimeNs / 1_000_000n) < SETTLED_MS) return undefined
-    const stat = fs.lstatSync(this.#target.place(copy.path), { bigint: true, throwIfNoEntry: false })
+    const stat = this.#look(copy.path)
     if (stat === undefined || !stat.isFile() || stat.size !== copy.size || stat.mtimeNs !== copy.mtimeNs) return undefined
     return { path: copy.path, stat }
+  }
+
+  /** The copy may have been renamed with a directory, and a file be in the directory's place. */
+  #look(path: string): fs.BigIntStats | undefined {
+    try {
+      return fs.lstatSync(this.#target.place(path), { bigint: true, throwIfNoEntry: false })
+    } catch (error) {
+      if (isAbsent(error)) return undefined
+      throw error
+    }
   }
 }
 

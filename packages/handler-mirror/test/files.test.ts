@@ -42,6 +42,20 @@ test('names of one file are one file at the target when asked for, and copies ot
   expect(fs.readdirSync(stage.destination.root).toSorted()).toEqual(['a', 'b'])
 })
 
+test('a copy whose directory is a file by now is not linked to', async () => {
+  stage.source.write('d/a', 'text')
+  fs.linkSync(stage.source.at('d/a'), stage.source.at('b'))
+  fs.utimesSync(stage.source.at('b'), 1, 1_500_000_000)
+  await stage.open({ hardLinks: true })
+  await stage.send([change('create', 'd', { kind: 'directory' }), change('create', 'd/a')])
+  fs.rmSync(stage.source.at('d'), { recursive: true })
+  stage.source.write('d', 'a file')
+  fs.linkSync(stage.source.at('b'), stage.source.at('c'))
+  await stage.send([change('delete', 'd/a'), change('delete', 'd', { kind: 'directory' }), change('create', 'd')])
+  expect(failures(await stage.send([change('create', 'b'), change('create', 'c')]))).toEqual({})
+  expect(look(stage.destination, 'b').ino).toBe(look(stage.destination, 'c').ino)
+})
+
 test('a copy is not linked when the file may have been written to again within the same tick', async () => {
   const native = await loadNative()
   stage.source.write('a', 'text')

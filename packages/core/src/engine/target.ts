@@ -61,7 +61,7 @@ export class Target {
   }
 
   get pending(): number {
-    return this.outbox.pending + this.inFlight
+    return this.outbox.pending + this.inFlight + this.#unsettled.size
   }
 
   /** Nothing is left but what has failed several times, is held, or needs a person. */
@@ -69,7 +69,7 @@ export class Target {
     if (this.inFlight > 0) return false
     if (this.health.halt !== undefined || this.#isOver) return true
     if (!this.#isMet) return this.health.failures >= SETTLED_ATTEMPTS
-    return this.outbox.unsettled(SETTLED_ATTEMPTS) === 0
+    return this.outbox.unsettled(SETTLED_ATTEMPTS) + this.#unsettled.size === 0
   }
 
   /** Nothing is left that was not tried. */

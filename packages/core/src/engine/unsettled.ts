@@ -12,6 +12,10 @@ export class Unsettled {
     this.settle()
   }
 
+  get size(): number {
+    return this.#waiting.length
+  }
+
   /** Returns whether nothing waits any more. */
   settle(): boolean {
     try {

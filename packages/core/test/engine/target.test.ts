@@ -92,28 +92,44 @@ test('a path that fails is tried again, is a problem until it works, and is one 
   await expect.poll(() => attempt).toBe(1)
 })
 
-test('what came back while the state could not be written is written down when it can', async () => {
+/** A batch has come back, and the disk of the state is full. */
+async function backToFullDisk(task: Partial<Task> = {}) {
   const gate = createGate()
-  let isFull = false
-  const open = (task: Task): OpenedState => {
-    const { store, damaged } = openState(task)
+  const disk = { isFull: false }
+  const open = (opened: Task): OpenedState => {
+    const { store, damaged } = openState(opened)
     const transaction: Store['transaction'] = (work) => {
-      if (isFull) throw Object.assign(new Error('database or disk is full'), { errcode: 13 })
+      if (disk.isFull) throw Object.assign(new Error('database or disk is full'), { errcode: 13 })
       return store.transaction(work)
     }
     return { store: { ...store, counters: store.counters, transaction }, damaged }
   }
-  const live = liveEngine({ handlers: { gate: gate.handler }, open })
+  const live = liveEngine({ handlers: { gate: gate.handler }, open, task })
   await live.engine.start()
   gate.close()
   live.write('a')
   await expect.poll(() => gate.waiting()).toBe(1)
-  isFull = true
+  disk.isFull = true
   gate.open()
   await expect.poll(() => live.engine.status().targets[0]!.problemCount).toBe(1)
-  isFull = false
+  return { gate, live, disk }
+}
+
+test('what came back while the state could not be written is written down when it can', async () => {
+  const { gate, live, disk } = await backToFullDisk()
+  disk.isFull = false
   live.write('a', 'changed')
   await expect.poll(() => gate.came, { timeout: 10_000 }).toContain('~a')
+})
+
+test('an end while that has not been written down is none that leaves nothing to do', async () => {
+  const { gate, live, disk } = await backToFullDisk({ retry: { minMs: 60_000, maxMs: 60_000 } })
+  expect(live.engine.status().targets[0]!.pending).toBe(1)
+  disk.isFull = false
+  await live.engine.stop()
+  const next = liveEngine({ handlers: { gate: gate.handler }, folder: live.folder })
+  await next.engine.start()
+  expect(gate.came.length).toBeGreaterThan(1)
 })
 
 test('a batch that fails as a whole is tried again', async () => {
