@@ -8,7 +8,6 @@ import { model } from './rooms/model.ts'
 import { importing } from './rooms/import.ts'
 import { fanotify, inotify, portable } from './rooms/monitor.ts'
 import { rules } from './rooms/rules.ts'
-import { s3 } from './rooms/s3.ts'
 import { scanning } from './rooms/scanning.ts'
 import { schedule } from './rooms/schedule.ts'
 import { script } from './rooms/script.ts'
@@ -20,6 +19,6 @@ import { store } from './rooms/store.ts'
 /** All mistakes, by where they are made. */
 export const rooms: readonly Room[] = [
   ...[model, looking, scanning, applying, acked, batch, schedule],
-  ...[source, sending, settling, store, inotify, fanotify, portable, mirror, s3],
+  ...[source, sending, settling, store, inotify, fanotify, portable, mirror],
   ...[rules, importing, script],
 ]
