@@ -4,13 +4,14 @@ import { parseArgs } from 'node:util'
 import { destination } from './destination.ts'
 import { FAULT_CLASSES, faultClass } from './faults/classes.ts'
 import type { FaultClass } from './faults/fault.ts'
+import { withServerAway } from './faults/server.ts'
 import { Field } from './field.ts'
 import { ours } from './ours.ts'
 import { printSeed, printTotals } from './report.ts'
 import { runSeed, type SeedResult } from './seed.ts'
 import { openVolume, VOLUME_KINDS } from './volume.ts'
 
-/** Seeds go through the classes in turn, then through the file systems. */
+/** Seeds go through the classes in turn, then through the file systems; a server is also away in every other one. */
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '10' },
@@ -22,6 +23,7 @@ const { values } = parseArgs({
     to: { type: 'string', default: 'mirror' },
     fs: { type: 'string', default: 'dir' },
     kill: { type: 'string', default: 'half' },
+    away: { type: 'string', default: 'half' },
     dir: { type: 'string', default: tmpdir() },
     parallel: { type: 'string', default: '2' },
     json: { type: 'string' },
@@ -73,10 +75,11 @@ async function play(seed: number): Promise<SeedResult> {
   const volume = volumes[round % volumes.length]
   if (chosen === undefined || volume === undefined) throw new Error('there is nothing to play')
   const mayBeKilled = values.kill === 'all' || (values.kill === 'half' && round % 2 === 0)
+  const isAway = to.server !== undefined && (values.away === 'all' || (values.away === 'half' && seed % 2 === 0))
   return runSeed({
     seed,
     contender,
-    faultClass: chosen,
+    faultClass: isAway ? withServerAway(chosen) : chosen,
     steps: Number(values.steps),
     mayBeKilled,
     volume,

@@ -1,5 +1,5 @@
 import type { Field } from '../field.ts'
-import type { Fault } from './fault.ts'
+import type { Fault, FaultClass } from './fault.ts'
 
 /** The server that the copy goes through is away for a while. */
 export function serverAway({ contender: { server } }: Field): Fault {
@@ -10,6 +10,33 @@ export function serverAway({ contender: { server } }: Field): Fault {
     },
     async heal() {
       if (--away === 0) await server.start()
+    },
+  }
+}
+
+/** The same, with a server that is away whenever something else befalls the contender, and at least once. */
+export function withServerAway(faultClass: FaultClass): FaultClass {
+  if (faultClass.fault === serverAway) return faultClass
+  return {
+    ...faultClass,
+    name: `${faultClass.name}, server away`,
+    async fault(field) {
+      const server = serverAway(field)
+      const other = await faultClass.fault?.(field)
+      return {
+        ...other,
+        async strike() {
+          await server.strike()
+          await other?.strike()
+        },
+        async heal() {
+          try {
+            await other?.heal()
+          } finally {
+            await server.heal()
+          }
+        },
+      }
     },
   }
 }

@@ -96,6 +96,11 @@ export interface Session {
    * user's choice (`extraneous`). A session without it is taken to start empty.
    */
   inventory?(signal: AbortSignal): Iterable<InventoryEntry> | AsyncIterable<InventoryEntry>
+  /**
+   * Looks at what the target really holds, and tells the paths at which that is not what was confirmed: they are sent again. Asked for
+   * when a person says `clsync verify`. A session without it gets everything once more, in batches whose reason is `resync`.
+   */
+  verify?(signal: AbortSignal): Iterable<string> | AsyncIterable<string>
   /** Called once, after the last `sync` has settled, also after a failure. */
   close?(): Promise<void>
 }

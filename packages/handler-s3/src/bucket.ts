@@ -2,23 +2,8 @@ import type { S3ServiceException } from '@aws-sdk/client-s3'
 import { type Client, openClient } from './client.ts'
 import type { Headers } from './header-rules.ts'
 import type { S3Options } from './options.ts'
+import { conditionFields, type PutRequest, unquote } from './put-request.ts'
 import { type Counted, Requests } from './requests.ts'
-
-/** What the server must find at a key for a write to be done. */
-export type Condition =
-  | { readonly type: 'absent' }
-  | { readonly type: 'is'; readonly etag: string; readonly quoted: boolean }
-  | undefined
-
-export interface PutRequest {
-  readonly key: string
-  readonly body: Uint8Array
-  /** In base64. */
-  readonly md5: string
-  readonly headers: Headers
-  readonly metadata: Readonly<Record<string, string>>
-  readonly condition: Condition
-}
 
 export interface CopyRequest {
   readonly from: string
@@ -70,23 +55,10 @@ export class Bucket {
   }
 
   /** Returns the new ETag. */
-  async put({ key, body, md5, headers, metadata, condition }: PutRequest, signal: AbortSignal): Promise<string> {
-    const { ETag } = await this.call('PUT', 's3:PutObject', signal, ({ sdk, s3 }, abortSignal) =>
-      s3.send(
-        new sdk.PutObjectCommand({
-          Bucket: this.name,
-          Key: key,
-          Body: body,
-          ContentLength: body.length,
-          ContentMD5: md5,
-          ...headers.fields,
-          Metadata: { ...headers.metadata, ...metadata },
-          ...conditionFields(condition),
-        }),
-        { abortSignal },
-      ),
+  async put(request: PutRequest, signal: AbortSignal): Promise<string> {
+    return this.call('PUT', 's3:PutObject', signal, (client, abortSignal) =>
+      client.direct.takes(request) ? client.direct.put(request, abortSignal) : putBySdk(client, this.name, request, abortSignal),
     )
-    return unquote(ETag)
   }
 
   /** Returns the ETag of the copy. Up to 5 GiB. */
@@ -210,15 +182,22 @@ export class Bucket {
   }
 }
 
-export function unquote(etag: string | undefined): string {
-  return (etag ?? '').replace(/^(?:W\/)?"|"$/g, '')
-}
-
-/** The fields of a request that ask for it. */
-export function conditionFields(condition: Condition): { IfNoneMatch?: string; IfMatch?: string } {
-  if (condition === undefined) return {}
-  if (condition.type === 'absent') return { IfNoneMatch: '*' }
-  return { IfMatch: condition.quoted ? `"${condition.etag}"` : condition.etag }
+async function putBySdk({ sdk, s3 }: Client, bucket: string, request: PutRequest, abortSignal: AbortSignal): Promise<string> {
+  const { key, body, md5, headers, metadata, condition } = request
+  const { ETag } = await s3.send(
+    new sdk.PutObjectCommand({
+      Bucket: bucket,
+      Key: key,
+      Body: body,
+      ContentLength: body.length,
+      ContentMD5: md5,
+      ...headers.fields,
+      Metadata: { ...headers.metadata, ...metadata },
+      ...conditionFields(condition),
+    }),
+    { abortSignal },
+  )
+  return unquote(ETag)
 }
 
 function decodeKey(key: string): string {

@@ -1,6 +1,10 @@
 import { hash } from 'node:crypto'
+import http from 'node:http'
+import https from 'node:https'
 import type { S3Client } from '@aws-sdk/client-s3'
+import { DirectPut } from './direct.ts'
 import type { S3Options } from './options.ts'
+import { CONNECT_MS, SILENCE_MS } from './patience.ts'
 
 /** The part of the SDK that is used: loading it takes a tenth of a second, so it waits for the first request. */
 type Sdk = typeof import('@aws-sdk/client-s3')
@@ -8,6 +12,7 @@ type Sdk = typeof import('@aws-sdk/client-s3')
 export interface Client {
   readonly sdk: Sdk
   readonly s3: S3Client
+  readonly direct: DirectPut
   readonly region: string
   readonly endpoint: string
 }
@@ -18,6 +23,8 @@ export async function openClient(options: S3Options): Promise<Client> {
   const { endpoint, region, profile, pathStyle, concurrency } = options
   const own = endpoint ?? process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL
   const hasRegion = region !== undefined || process.env.AWS_REGION !== undefined
+  const kept = { keepAlive: true, maxSockets: concurrency }
+  const agents = { http: new http.Agent(kept), https: new https.Agent(kept) }
   const s3 = new sdk.S3Client({
     ...(endpoint !== undefined && { endpoint }),
     ...(region !== undefined && { region }),
@@ -32,19 +39,16 @@ export async function openClient(options: S3Options): Promise<Client> {
     requestHandler: {
       connectionTimeout: CONNECT_MS,
       socketTimeout: SILENCE_MS,
-      httpAgent: { keepAlive: true, maxSockets: concurrency },
-      httpsAgent: { keepAlive: true, maxSockets: concurrency },
+      httpAgent: agents.http,
+      httpsAgent: agents.https,
     },
   })
   // It goes through each input and output for a log that nobody reads.
   s3.middlewareStack.remove('loggerMiddleware')
   checkBodies(s3)
-  return { sdk, s3, region: await s3.config.region().catch(() => '(none)'), endpoint: own ?? 'AWS S3' }
+  const direct = new DirectPut(s3, agents)
+  return { sdk, s3, direct, region: await s3.config.region().catch(() => '(none)'), endpoint: own ?? 'AWS S3' }
 }
-
-const CONNECT_MS = 5000
-/** A server that says nothing for so long has gone. */
-const SILENCE_MS = 60_000
 
 interface HttpRequest {
   headers: Record<string, string>

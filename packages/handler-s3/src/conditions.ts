@@ -1,5 +1,6 @@
-import type { Bucket, Condition, PutRequest } from './bucket.ts'
+import type { Bucket } from './bucket.ts'
 import type { Holding, Holdings } from './holdings.ts'
+import type { Condition, PutRequest } from './put-request.ts'
 import { RequestFailed } from './requests.ts'
 
 /** Somebody else has changed an object that we were to write. */
@@ -112,7 +113,7 @@ export class Conditions {
 export function conflictAt(key: string): Conflict {
   return new Conflict(
     `Somebody else has written "${key}" since clsync last did, so it was left as it is. ` +
-      '`clsync resync` overwrites it; `conflicts: overwrite` never asks.',
+      '`clsync verify` overwrites it; `conflicts: overwrite` never asks.',
   )
 }
 

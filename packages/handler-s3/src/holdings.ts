@@ -174,11 +174,13 @@ export class Holdings {
     this.#write('insert or ignore into listed values (?)', [key])
   }
 
-  /** What was not listed is not there. */
-  endListing(): void {
+  /** What was not listed is not there. Returns the keys of what was ours of it. */
+  endListing(): string[] {
+    const gone = this.#prepare(`select key from object where state <> 'foreign' and key not in (select key from listed)`).all()
     this.#write('delete from object where key not in (select key from listed)', [])
     this.setNote('listed', 'yes')
     this.commit()
+    return gone.map(({ key }) => String(key))
   }
 
   /** A link is followed: the object at its path holds what the file at `target` does. `undefined`: it is none any more. */

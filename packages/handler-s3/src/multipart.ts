@@ -1,4 +1,4 @@
-import { type Condition, conditionFields, unquote } from './bucket.ts'
+import { type Condition, conditionFields, unquote } from './put-request.ts'
 import type { Headers } from './header-rules.ts'
 import type { Pass } from './pass.ts'
 import { abortUpload } from './uploads.ts'

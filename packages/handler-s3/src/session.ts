@@ -8,7 +8,7 @@ import { HeaderRules } from './header-rules.ts'
 import { Holdings } from './holdings.ts'
 import { Keys, UnfitName } from './keys.ts'
 import { bringLinksTo } from './followed-links.ts'
-import { inventory } from './listing.ts'
+import { inventory, verify } from './listing.ts'
 import { Memory } from './memory.ts'
 import { moveAll } from './move.ts'
 import type { S3Options } from './options.ts'
@@ -43,6 +43,7 @@ export async function openSession(options: S3Options, context: HandlerContext): 
       return result
     },
     inventory: (signal) => inventory(target, signal),
+    verify: (signal) => verify(target, signal),
     async close() {
       await announcer.close()
       bucket.close()

@@ -104,7 +104,7 @@ describe.skipIf(lacking !== undefined)('publishing', () => {
     await put('a', 'theirs')
     site.source.write('a', 'second')
     const { failed = [] } = await site.send('a')
-    expect(String(failed[0]?.error)).toMatch(/Somebody else has written .*resync/)
+    expect(String(failed[0]?.error)).toMatch(/Somebody else has written .*clsync verify/)
     expect((await site.get('a')).content.toString()).toBe('theirs')
     await site.use({ conflicts: 'overwrite' })
     await site.send('a')

@@ -98,7 +98,15 @@ export class Radosgw {
     await this.#run('ceph-osd', ['-i', '0', '--mkfs', '--osd-uuid', id])
     await this.#startStore()
     const user = ['--name', 'client.rgw', 'user', 'create', '--uid=test', '--display-name=test']
-    await this.#run('radosgw-admin', [...user, `--access-key=${this.accessKeyId}`, `--secret-key=${this.secretAccessKey}`])
+    const keys = [`--access-key=${this.accessKeyId}`, `--secret-key=${this.secretAccessKey}`]
+    // On a busy machine it may give up early, with or without having made the user.
+    await until(async () => {
+      const isMade = await this.#run('radosgw-admin', ['--name', 'client.rgw', 'user', 'info', '--uid=test']).catch(
+        () => undefined,
+      )
+      if (isMade === undefined) await this.#run('radosgw-admin', [...user, ...keys])
+      return true
+    })
     this.#isMade = true
   }
 

@@ -46,6 +46,13 @@ export class Site {
     return (await this.#session?.sync(batch, new AbortController().signal)) ?? {}
   }
 
+  /** What the session says has drifted. */
+  async verify(): Promise<string[]> {
+    const paths: string[] = []
+    for await (const path of this.#session?.verify?.(new AbortController().signal) ?? []) paths.push(path)
+    return paths
+  }
+
   key(name: string): string {
     return `${this.prefix}/${name}`
   }

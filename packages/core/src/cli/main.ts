@@ -21,7 +21,8 @@ export async function main(argv: readonly string[], overrides: Partial<Io> = {})
   let format: Format = argv.includes('--log-format=json') || io.environment['CLSYNC_LOG_FORMAT'] === 'json' ? 'json' : 'pretty'
   try {
     if (argv[0] === 'import') return (await import('./import.ts')).importConfig(argv.slice(1), io)
-    const given = parseArguments(argv)
+    // A command for what is a run with two flags.
+    const given = parseArguments(argv[0] === 'verify' ? ['--once', '--verify', ...argv.slice(1)] : argv)
     if (isOn(given.flags, 'help')) return print(io, helpText())
     if (isOn(given.flags, 'version')) return print(io, `${version()}\n`)
     const flags: GivenFlags = { ...flagsFromEnvironment(io.environment), ...given.flags }

@@ -17,6 +17,7 @@ const HEAD = `clsync keeps a copy of a directory up to date while it changes.
   clsync --handler rsync ./src host:/srv     hand changes to a handler
   clsync                                     do what clsync.config.ts says
   clsync --once ./src /backup/src            sync what differs, then end
+  clsync verify ./src /backup/src            repair what others have changed at the target, then end
   clsync import clsync.conf                  make a config of the C clsync's, or of lsyncd's`
 
 const GROUPS = { what: 'What to sync', how: 'How', output: 'Output' } as const

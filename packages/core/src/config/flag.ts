@@ -83,6 +83,12 @@ export const FLAGS = {
     as: 'skip',
     help: 'at first contact, take the target for equal to the source; send only what changes from now on',
   },
+  verify: {
+    group: 'how',
+    sets: ['initial'],
+    as: 'verify',
+    help: 'compare with what the target really holds at the start, and send what is missing or was changed there',
+  },
   resend: { group: 'how', sets: ['initial'], as: 'full', help: 'send everything once more at the start' },
   'before-last': {
     group: 'how',

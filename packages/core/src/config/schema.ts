@@ -134,10 +134,10 @@ const TASK_OPTIONS = {
     .optional()
     .describe('What to do at first contact with entries that the target has and the source lacks.'),
   initial: z
-    .enum(['diff', 'full', 'skip'])
+    .enum(['diff', 'verify', 'full', 'skip'])
     .optional()
     .describe(
-      'The first sync of a run: what differs from what is known (`diff`), everything (`full`), or, at first contact with a target, nothing (`skip`).',
+      'The first sync of a run: what differs from what is known (`diff`), also what has changed at the target (`verify`), everything (`full`), or, at first contact with a target, nothing (`skip`).',
     ),
   pauseFile: z
     .string()

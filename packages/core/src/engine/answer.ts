@@ -40,6 +40,14 @@ export function garbled(handler: string, method: string, what: string, cause?: u
   return new Error(`The handler "${handler}" does not keep its contract: ${method} ${what}.`, { cause })
 }
 
+/** What a method of a handler has returned, seen to be something that can be iterated over. */
+export function iterableOf(value: unknown, handler: string, method: string): AsyncIterable<unknown> | Iterable<unknown> {
+  if (typeof value === 'object' && value !== null && (Symbol.asyncIterator in value || Symbol.iterator in value)) {
+    return value as Iterable<unknown> // by the check before
+  }
+  throw garbled(handler, method, 'returned nothing to iterate over')
+}
+
 function read(result: unknown, { changes }: Batch): Answer {
   if (result === undefined || result === null) return ALL_DONE
   if (typeof result !== 'object') throw new Error(`returned a ${typeof result}`)
@@ -72,9 +80,10 @@ function pathOf(path: unknown, known: ReadonlySet<string>, what: string): string
 
 function whatIsWrong(session: unknown): string | undefined {
   if (typeof session !== 'object' || session === null) return 'returned no session'
-  const { sync, inventory, close } = session as Record<string, unknown>
+  const { sync, inventory, verify, close } = session as Record<string, unknown>
   if (typeof sync !== 'function') return 'returned a session without `sync`'
   if (inventory !== undefined && typeof inventory !== 'function') return 'returned a session whose `inventory` is no function'
+  if (verify !== undefined && typeof verify !== 'function') return 'returned a session whose `verify` is no function'
   if (close !== undefined && typeof close !== 'function') return 'returned a session whose `close` is no function'
   return undefined
 }

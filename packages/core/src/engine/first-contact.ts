@@ -5,7 +5,7 @@ import type { Store } from '../store/store.ts'
 import type { TargetRecord } from '../store/target-record.ts'
 import type { AckedTree } from '../tree/acked-tree.ts'
 import type { Directories } from '../tree/directories.ts'
-import { garbled } from './answer.ts'
+import { garbled, iterableOf } from './answer.ts'
 
 export interface FirstContactOptions {
   readonly session: Session
@@ -47,11 +47,7 @@ export async function meetTarget(options: FirstContactOptions): Promise<number> 
 
 /** What the session says that the target holds. */
 function inventoryOf({ session, handler, signal }: FirstContactOptions): AsyncIterable<unknown> | Iterable<unknown> {
-  const entries: unknown = session.inventory === undefined ? [] : session.inventory(signal)
-  if (typeof entries === 'object' && entries !== null && (Symbol.asyncIterator in entries || Symbol.iterator in entries)) {
-    return entries as Iterable<unknown> // by the check before
-  }
-  throw garbled(handler, 'inventory', 'returned nothing to iterate over')
+  return iterableOf(session.inventory === undefined ? [] : session.inventory(signal), handler, 'inventory')
 }
 
 /** Throws when it can be the path of no entry: it might be deleted. */

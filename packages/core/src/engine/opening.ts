@@ -5,6 +5,7 @@ import { takeAsHeld } from './first-pass.ts'
 import { meetTarget } from './first-contact.ts'
 import { extraneousNotice } from './notices.ts'
 import type { TargetOptions, TargetParts } from './target-parts.ts'
+import { verifyTarget } from './verification.ts'
 
 /** Sets the handler up. What was confirmed by a target that is another one now is forgotten. */
 export async function openSession(
@@ -18,13 +19,22 @@ export async function openSession(
   return session
 }
 
-/** First contact: takes into account what the target holds; returns how many of its entries the source lacks and are kept. */
+/**
+ * First contact: takes into account what the target holds; returns how many of its entries the source lacks and are kept. A target
+ * that was met before is verified.
+ */
 export async function makeContact(
-  { spec, store, source, task, log }: TargetOptions,
-  { record, acked }: TargetParts,
+  options: TargetOptions,
+  parts: TargetParts,
   session: Session,
   signal: AbortSignal,
 ): Promise<number> {
+  const { spec, store, source, task, log } = options
+  const { record, acked } = parts
+  if (record.met) {
+    await verifyTarget(options, parts, session, signal)
+    return 0
+  }
   if (task.initial === 'skip') {
     takeAsHeld({ store, record, acked }, spec.handler)
     return 0

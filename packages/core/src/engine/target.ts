@@ -16,6 +16,7 @@ import { type Retries, SETTLED_ATTEMPTS } from './retries.ts'
 import { settleDelivery } from './settlement.ts'
 import { createTargetParts, type TargetOptions, type TargetParts } from './target-parts.ts'
 import { Unsettled } from './unsettled.ts'
+import { reasonFor } from './verification.ts'
 
 /** One target: its session, its state, what is on its way and what came of it. Independent of all others. */
 export class Target {
@@ -33,6 +34,7 @@ export class Target {
   readonly #cancel = new AbortController()
   readonly #unsettled = new Unsettled((error) => this.#fail(error, true))
   #isSettingUp = false
+  #isVerified = false
   #hasWithheld = false
   #earliestStart = -Infinity
 
@@ -66,7 +68,7 @@ export class Target {
   get isIdle(): boolean {
     if (this.inFlight > 0) return false
     if (this.health.halt !== undefined || this.#isOver) return true
-    if (this.session === undefined || !this.#parts.record.met) return this.health.failures >= SETTLED_ATTEMPTS
+    if (!this.#isMet) return this.health.failures >= SETTLED_ATTEMPTS
     return this.outbox.unsettled(SETTLED_ATTEMPTS) + this.#unsettled.size === 0
   }
 
@@ -143,7 +145,7 @@ export class Target {
     const source = this.#o.source()
     if (source.halt !== undefined || !source.scanned || this.#isSettingUp) return false
     if (this.state === 'halted' || this.state === 'paused' || this.#isOver) return false
-    if (this.session !== undefined && this.#parts.record.met) {
+    if (this.#isMet) {
       this.change('started')
       return true
     }
@@ -152,12 +154,18 @@ export class Target {
     return false
   }
 
+  /** What it holds is known. */
+  get #isMet(): boolean {
+    return this.session !== undefined && this.#parts.record.met && (this.#isVerified || this.#o.task.initial !== 'verify')
+  }
+
   async #setUp(): Promise<void> {
     const { clock, wake } = this.#o
     try {
       this.session ??= await openSession(this.#o, this.#parts, (bytes) => (this.totals.bytes += bytes))
-      if (!this.#parts.record.met) {
+      if (!this.#isMet) {
         this.kept = await makeContact(this.#o, this.#parts, this.session, this.#cancel.signal)
+        this.#isVerified = true
         this.outbox.touch(ROOT_PATH, 'tree', clock.monotonic())
       }
       this.health.recover()
@@ -177,11 +185,9 @@ export class Target {
     this.#earliestStart = now + task.schedule.minIntervalMs
     this.#parts.deleteLimit.send(steps.filter(({ type }) => type === 'delete').length, now)
     const attempt = this.retries.nextAttempt(steps)
-    const batch = toBatch(this.info.target, steps, this.state === 'initial' ? 'initial' : 'change', attempt)
-    const parts = {
-      ...{ batch, steps, info: this.info, hooks, clock, timeoutMs: task.timeoutMs, cancel: this.#cancel.signal },
-      progress: () => this.totals.bytes,
-    }
+    const batch = toBatch(this.info.target, steps, reasonFor(task, this.state, this.session), attempt)
+    const more = { timeoutMs: task.timeoutMs, cancel: this.#cancel.signal, progress: () => this.totals.bytes }
+    const parts = { batch, steps, hooks, clock, info: this.info, ...more }
     void deliver({ ...parts, begin: (sent) => this.#parts.ledger.begin(batch.id, sent) }).then((delivery) => {
       this.inFlight--
       this.#unsettled.add(() => this.#settle(delivery, parcel, stamp))

@@ -32,9 +32,9 @@ export interface Task {
   readonly accept: boolean
   /**
    * The first pass of a run: what differs from what was acked; all of it once more; or, at first contact with a target, nothing, as it
-   * is taken to hold what the source holds. Default `diff`.
+   * is taken to hold what the source holds. `verify`: what was acked and is not so at the target, too. Default `diff`.
    */
-  readonly initial?: 'diff' | 'full' | 'skip'
+  readonly initial?: 'diff' | 'verify' | 'full' | 'skip'
   /** What is mounted below the source: entered, its mount point synced as an empty directory, or left out. Default `enter`. */
   readonly mounts?: 'enter' | 'stop' | 'exclude' | undefined
   /** A known entry has changed only when one of these has. Default: all, and what was hinted at. */
