@@ -11,6 +11,7 @@ import { until } from './until.ts'
 export const IS_ROOT = process.platform === 'linux' && process.geteuid?.() === 0
 
 /** When the last disk was made, by the wall clock. */
+const TICK_MS = 50
 let lastDiskSecond = 0
 
 const RECORDER = path.join(import.meta.dirname, 'recorder.ts')
@@ -115,12 +116,12 @@ export class Stage {
 
   /** A block device with an empty ext4, to be mounted, unmounted and mounted again. */
   disk(size: string): string {
-    // Made in the same second as another, it would have a root of the same number and birth.
-    while (Math.floor(Date.now() / 1000) === lastDiskSecond);
-    lastDiskSecond = Math.floor(Date.now() / 1000)
+    // Made in the same second as another, it would have a root of the same number and birth. The clock of mkfs lags behind by a tick.
+    while (Date.now() < (lastDiskSecond + 1) * 1000 + TICK_MS);
     const image = this.at(`image${this.#disks.length}`)
     execFileSync('truncate', ['-s', size, image])
     execFileSync('mkfs.ext4', ['-q', '-m', '0', image])
+    lastDiskSecond = Math.floor(Date.now() / 1000)
     const device = execFileSync('losetup', ['--find', '--show', image], { encoding: 'utf8' }).trim()
     this.#disks.push(device)
     return device
