@@ -9,6 +9,7 @@ import { importing } from './rooms/import.ts'
 import { fanotify, inotify, portable } from './rooms/monitor.ts'
 import { rsync } from './rooms/rsync.ts'
 import { rules } from './rooms/rules.ts'
+import { s3 } from './rooms/s3.ts'
 import { scanning } from './rooms/scanning.ts'
 import { schedule } from './rooms/schedule.ts'
 import { script } from './rooms/script.ts'
@@ -21,5 +22,5 @@ import { store } from './rooms/store.ts'
 export const rooms: readonly Room[] = [
   ...[model, looking, scanning, applying, acked, batch, schedule],
   ...[source, sending, settling, store, inotify, fanotify, portable, mirror],
-  ...[rules, importing, script, rsync],
+  ...[rules, importing, script, rsync, s3],
 ]
