@@ -48,6 +48,8 @@ function adviceFor(exitCode: number | undefined, stderr: string): string | undef
   if (
     exitCode === 127 ||
     exitCode === 126 ||
+    // The closed connection may be noticed before what the shell on the other side has ended with.
+    (exitCode === 12 && /^(?!rsync)[^\n]*: (?:No such file or directory|not found|command not found)$/mu.test(stderr)) ||
     /rsync: (?:command )?not found|rsync.*: No such file or directory.*exec/u.test(stderr)
   ) {
     return 'Install rsync on the other host, or name it with the option remoteRsyncPath.'
