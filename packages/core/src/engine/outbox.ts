@@ -1,7 +1,7 @@
 import type { Assembly } from '../batch/assemble.ts'
 import type { Step } from '../batch/step.ts'
 import type { Scope } from '../model/difference.ts'
-import { isWithin, type RawPath } from '../model/path.ts'
+import { isWithin, parentOf, type RawPath } from '../model/path.ts'
 import { type Item, mergeItem } from '../schedule/item.ts'
 import type { Schedule } from '../schedule/schedule.ts'
 import type { Comparison } from './comparison.ts'
@@ -165,7 +165,9 @@ export class Outbox {
     const [later] = doubtful.values()
     for (const [path, doubt] of doubtful) this.#postpone(freshItem(path, now), now, doubt)
     // Nor the directories above, which would not be empty.
-    const isHeld = ({ type, path }: Step): boolean => type === 'delete' && [...doubtful.keys()].some((at) => isWithin(at, path))
+    const held = new Set(doubtful.keys())
+    for (const path of doubtful.keys()) for (let at = parentOf(path); at !== '' && !held.has(at); at = parentOf(at)) held.add(at)
+    const isHeld = ({ type, path }: Step): boolean => type === 'delete' && held.has(path)
     for (const step of steps) {
       if (isHeld(step) && !doubtful.has(step.path)) this.#postpone({ ...freshItem(step.path, now), scope: 'tree' }, now, later!)
     }
