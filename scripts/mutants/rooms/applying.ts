@@ -113,14 +113,14 @@ export const applying: Room = {
     {
       name: 'an update does not raise the stamp of the bytes',
       file: 'apply.ts',
-      find: 'content: finding.content ? stamp : row.content })',
-      replace: 'content: row.content })',
+      find: 'content: content ? stamp : row.content }, row)',
+      replace: 'content: row.content }, row)',
       why: 'targets are told that bytes changed, not the mode alone',
     },
     {
       name: 'only the name that was hinted at is updated',
       file: 'apply.ts',
-      find: 'if (disk.nlink > 1 && row.id === 0) updateLinks(context, limbo, finding, disk, finding.content)',
+      find: 'if (disk.nlink > 1 && row.id === 0) updateLinks(context, limbo, finding, disk, content)',
       replace: '',
       why: 'the kernel tells of one name: what holds for it holds for all names of the file',
     },

@@ -202,7 +202,7 @@ export const sending: Room = {
     {
       name: 'a directory is free while something below it is in use',
       file: 'flight.ts',
-      find: '      return near.has(path)\n',
+      find: '      return above.has(path)\n',
       replace: '      return false\n',
       why: 'batches in flight at once never touch the same paths',
     },

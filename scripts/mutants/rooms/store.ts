@@ -56,9 +56,23 @@ export const store: Room = {
     {
       name: 'counters count as saved before they are committed',
       file: 'counters.ts',
-      find: 'write.run(key, counters[key])\n',
-      replace: 'write.run(key, counters[key])\n      saved = { ...counters }\n',
+      find: 'write.run(key, written[key])\n',
+      replace: 'write.run(key, written[key])\n      saved = written\n',
       why: 'a disk that is full at the commit takes everything back',
+    },
+    {
+      name: 'stamps that are given out are not written down',
+      file: 'counters.ts',
+      find: 'now.stamp > saved.stamp ?',
+      replace: 'now.stamp < 0 ?',
+      why: 'after a crash the same stamps would be given to other states, and these be taken for equal',
+    },
+    {
+      name: 'the horizon that is written down may be ahead',
+      file: 'counters.ts',
+      find: 'byMs >= 0 && byMs',
+      replace: 'byMs',
+      why: 'what is older than the horizon is believed to be unchanged',
     },
     {
       name: 'what is known of targets counts as saved before it is committed',

@@ -15,32 +15,31 @@ export interface Flight {
 
 export function createFlight(): Flight {
   const paths = new Map<RawPath, number>()
-  /** Paths in flight and all directories above them. */
-  const near = new Map<RawPath, number>()
+  /** Directories above paths in flight, and of how many. */
+  const above = new Map<RawPath, number>()
   /** When each of them was last disturbed. */
   const disturbed = new Map<RawPath, number>()
   let moment = 0
+  const isNear = (path: RawPath): boolean => paths.has(path) || above.has(path)
   return {
     add(added) {
-      for (const path of added) {
-        paths.set(path, (paths.get(path) ?? 0) + 1)
-        for (const at of upwards(path)) near.set(at, (near.get(at) ?? 0) + 1)
-      }
+      for (const path of added) paths.set(path, (paths.get(path) ?? 0) + 1)
+      for (const [directory, count] of byDirectory(added))
+        for (const at of upwards(directory)) above.set(at, (above.get(at) ?? 0) + count)
       return moment
     },
     delete(removed) {
-      for (const path of removed) {
-        decrease(paths, path)
-        for (const at of upwards(path)) if (decrease(near, at) === 0) disturbed.delete(at)
-      }
+      for (const path of removed) decrease(paths, path, 1)
+      for (const [directory, count] of byDirectory(removed)) for (const at of upwards(directory)) decrease(above, at, count)
+      for (const path of disturbed.keys()) if (!isNear(path)) disturbed.delete(path)
     },
     isBusy(path) {
       if (paths.size === 0) return false
       for (const at of upwards(path)) if (paths.has(at)) return true
-      return near.has(path)
+      return above.has(path)
     },
     disturb(path) {
-      if (near.has(path)) disturbed.set(path, ++moment)
+      if (isNear(path)) disturbed.set(path, ++moment)
     },
     isDisturbed(path, since) {
       if (disturbed.size === 0) return false
@@ -50,15 +49,24 @@ export function createFlight(): Flight {
   }
 }
 
+/** How many of the paths lie in each directory. */
+function byDirectory(paths: Iterable<RawPath>): Map<RawPath, number> {
+  const counts = new Map<RawPath, number>()
+  for (const path of paths) {
+    const directory = path === ROOT_PATH ? ROOT_PATH : parentOf(path)
+    counts.set(directory, (counts.get(directory) ?? 0) + 1)
+  }
+  return counts
+}
+
 /** The path, and every directory above it up to the root. */
 function* upwards(path: RawPath): Generator<RawPath, void> {
   for (let at = path; at !== ''; at = parentOf(at)) yield at
   yield ROOT_PATH
 }
 
-function decrease(counts: Map<RawPath, number>, path: RawPath): number {
-  const count = counts.get(path)! - 1
+function decrease(counts: Map<RawPath, number>, path: RawPath, by: number): void {
+  const count = counts.get(path)! - by
   if (count === 0) counts.delete(path)
   else counts.set(path, count)
-  return count
 }

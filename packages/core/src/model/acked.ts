@@ -24,8 +24,13 @@ export interface AckedRow extends AckedEntry {
 export interface AckedTable {
   get(parent: DirId, name: RawPath): AckedEntry | undefined
   list(parent: DirId, after?: RawPath, limit?: number): AckedRow[]
-  put(parent: DirId, name: RawPath, entry: AckedEntry): void
+  /** `isNew`: nothing is taken to stand there; it saves work when that is right, and does no harm when not. */
+  put(parent: DirId, name: RawPath, entry: AckedEntry, isNew?: boolean): void
   remove(parent: DirId, name: RawPath): void
+  /** Removes what has nothing below it, as no directory; says whether it was that. */
+  removeLeaf(parent: DirId, name: RawPath): boolean
+  /** How many entries a directory has, and which of them may have entries of their own. */
+  census(parent: DirId): { readonly count: number; readonly directories: DirId[] }
   move(parent: DirId, name: RawPath, toParent: DirId, toName: RawPath): void
   /** A new directory id. */
   nextId(): DirId

@@ -21,7 +21,8 @@ export interface SeenTable {
   get(parent: DirId, name: RawPath): SeenEntry | undefined
   /** Rows of a directory by name, from behind `after`. */
   list(parent: DirId, after?: RawPath, limit?: number): SeenRow[]
-  put(parent: DirId, name: RawPath, entry: SeenEntry): void
+  /** `before`: what is taken to stand there now, `null` for nothing; it saves work when it is right, and does no harm when not. */
+  put(parent: DirId, name: RawPath, entry: SeenEntry, before?: Pick<SeenEntry, 'ino'> | null): void
   remove(parent: DirId, name: RawPath): void
   /** Gives a row another place, and with it, for a directory, everything below. The place must be free. False: no such row. */
   move(parent: DirId, name: RawPath, toParent: DirId, toName: RawPath): boolean

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 
-/** Numbers that live in memory and are written with each transaction that moved them. */
+/** Numbers that live in memory. What is written of them is never behind, but the horizon, which may be by {@link HORIZON_STEP_MS}. */
 export interface Counters {
   /** Last stamp given out. */
   stamp: number
@@ -15,8 +15,8 @@ export interface Counters {
 /** Counters, and how they follow the transactions in which they move. */
 export interface LoadedCounters {
   readonly counters: Counters
-  /** Writes those that moved since the last commit. */
-  save(): void
+  /** Writes what has to be written before the commit. `isEnd`: exactly. */
+  save(isEnd?: boolean): void
   committed(): void
   rolledBack(): void
 }
@@ -33,12 +33,14 @@ export function loadCounters(db: DatabaseSync): LoadedCounters {
   })
   const counters = load()
   let saved = { ...counters }
+  let written = saved
   return {
     counters,
-    save() {
-      for (const key of KEYS) if (counters[key] !== saved[key]) write.run(key, counters[key])
+    save(isEnd = false) {
+      written = isEnd ? { ...counters } : ahead(counters, saved)
+      for (const key of KEYS) if (written[key] !== saved[key]) write.run(key, written[key])
     },
-    committed: () => void (saved = { ...counters }),
+    committed: () => void (saved = written),
     // Stamps and ids already given out are not given out again.
     rolledBack() {
       counters.entries = saved.entries
@@ -46,5 +48,23 @@ export function loadCounters(db: DatabaseSync): LoadedCounters {
     },
   }
 }
+
+/** Numbers to give out are written down many at a time, so that a single change need not write any. */
+function ahead(now: Counters, saved: Counters): Counters {
+  return {
+    stamp: now.stamp > saved.stamp ? now.stamp + RESERVED : saved.stamp,
+    directory: now.directory > saved.directory ? now.directory + RESERVED : saved.directory,
+    entries: now.entries,
+    horizonMs: isLittleAhead(now.horizonMs - saved.horizonMs) ? saved.horizonMs : now.horizonMs,
+  }
+}
+
+function isLittleAhead(byMs: number): boolean {
+  return byMs >= 0 && byMs < HORIZON_STEP_MS
+}
+
+const RESERVED = 1000
+/** An older horizon is right, too: after a crash, what was written in between is sent once more. */
+const HORIZON_STEP_MS = 1000
 
 const KEYS = ['stamp', 'directory', 'entries', 'horizonMs'] as const

@@ -14,11 +14,12 @@ export function createSeenTable(db: DatabaseSync, counters: Counters): SeenTable
       return row && toRow(row)
     },
     list: (parent, after = '' as RawPath, limit = -1) => (sql.list.all(parent, after, limit) as unknown as Row[]).map(toRow),
-    put(parent, name, e) {
+    put(parent, name, e, before) {
       const values = valuesOf(e)
-      if (sql.update.run(...values, parent, name).changes === 0) {
-        sql.insert.run(parent, name, ...values)
-        counters.entries++
+      if (before !== undefined && before?.ino === e.ino && sql.updateSame.run(...values, parent, name, e.ino).changes > 0) return
+      if (before === null || sql.update.run(...values, e.ino, parent, name).changes === 0) {
+        if (sql.insert.run(...values, e.ino, parent, name).changes > 0) counters.entries++
+        else sql.update.run(...values, e.ino, parent, name)
       }
     },
     remove(parent, name) {
@@ -46,15 +47,20 @@ export function createSeenTable(db: DatabaseSync, counters: Counters): SeenTable
   }
 }
 
-/** As the columns stand. */
+/** Of {@link VALUES}. */
 function valuesOf(e: SeenEntry): number[] {
-  const times = [e.sizeBytes, e.mtimeMs, e.ctimeMs, e.birthMs]
-  return [kindNumber(e.kind), e.id, ...times, e.mode, e.uid, e.gid, e.dev, e.ino, e.nlink, e.stamp, e.content]
+  return [
+    ...[kindNumber(e.kind), e.id, e.sizeBytes, e.mtimeMs, e.ctimeMs, e.birthMs],
+    ...[e.mode, e.uid, e.gid, e.dev, e.nlink, e.stamp, e.content],
+  ]
 }
 
 type Row = [DirId, RawPath, number, DirId, ...number[]]
 
 const COLUMNS = 'parent, name, kind, id, size, mtime, ctime, birth, mode, uid, gid, dev, ino, nlink, stamp, content'
+/** All but the key and the inode, which has an index: writing that anew costs as much as the row. */
+const VALUES = ['kind', 'id', 'size', 'mtime', 'ctime', 'birth', 'mode', 'uid', 'gid', 'dev', 'nlink', 'stamp', 'content']
+const SET = VALUES.map((column) => `${column} = ?`).join(', ')
 
 function prepare(
   db: DatabaseSync,
@@ -67,6 +73,7 @@ function prepare(
   | 'allDirectories'
   | 'insert'
   | 'update'
+  | 'updateSame'
   | 'remove'
   | 'move'
   | 'removeListing',
@@ -84,9 +91,12 @@ function prepare(
     directoriesIn: read('select id, dev, name from seen where parent = ? and id > 0'),
     linked: read(`select ${COLUMNS} from seen where parent = ? and id = 0 and nlink > 1`),
     allDirectories: read('select id, parent, name from seen where id > 0'),
-    insert: db.prepare(`insert into seen (${COLUMNS}) values (${Array(16).fill('?').join(', ')})`),
-    update: db.prepare(`update seen set kind = ?, id = ?, size = ?, mtime = ?, ctime = ?, birth = ?, mode = ?, uid = ?, gid = ?,
-      dev = ?, ino = ?, nlink = ?, stamp = ?, content = ? where parent = ? and name = ?`),
+    insert: db.prepare(
+      `insert into seen (${VALUES.join(', ')}, ino, parent, name) values (${Array(16).fill('?').join(', ')})
+        on conflict (parent, name) do nothing`,
+    ),
+    update: db.prepare(`update seen set ${SET}, ino = ? where parent = ? and name = ?`),
+    updateSame: db.prepare(`update seen set ${SET} where parent = ? and name = ? and ino = ?`),
     remove: db.prepare('delete from seen where parent = ? and name = ?'),
     move: db.prepare('update seen set parent = ?, name = ? where parent = ? and name = ?'),
     removeListing: db.prepare('delete from seen where parent = ?'),

@@ -33,13 +33,13 @@ export function createStore(db: DatabaseSync): Store {
     write: db.prepare('insert into meta (key, value) values (?, ?) on conflict (key) do update set value = excluded.value'),
   }
   let open = false
-  const transaction = <T>(work: () => T): T => {
+  const transaction = <T>(work: () => T, isEnd = false): T => {
     if (open) return work()
     sql.begin.run()
     open = true
     try {
       const result = work()
-      for (const follower of followers) follower.save()
+      for (const follower of followers) follower.save(isEnd)
       sql.commit.run()
       for (const follower of followers) follower.committed()
       return result
@@ -59,12 +59,12 @@ export function createStore(db: DatabaseSync): Store {
       followers.push(record)
       return record
     },
-    transaction,
+    transaction: (work) => transaction(work),
     readText: (key) => (sql.read.get(key) as { value: string } | undefined)?.value,
     writeText: (key, value) => void sql.write.run(key, value),
     close() {
       try {
-        transaction(() => undefined)
+        transaction(() => undefined, true)
       } finally {
         closeDatabase(db)
       }

@@ -66,7 +66,7 @@ class Acked implements AckedTree {
 
   remove(path: RawPath): void {
     const parent = this.directory(parentOf(path))
-    if (parent === undefined) return
+    if (parent === undefined || this.table.removeLeaf(parent, nameOf(path))) return
     const entry = this.table.get(parent, nameOf(path))
     if (entry === undefined) return
     // A directory is only gone when nothing that we know of is left in it.
@@ -102,10 +102,9 @@ class Acked implements AckedTree {
     let count = 1
     const queue = top.id > 0 ? [top.id] : []
     for (let dir = queue.pop(); dir !== undefined && count <= limit; dir = queue.pop()) {
-      for (const row of this.table.list(dir)) {
-        count++
-        if (row.id > 0) queue.push(row.id)
-      }
+      const listing = this.table.census(dir)
+      count += listing.count
+      queue.push(...listing.directories)
     }
     return count
   }
@@ -127,7 +126,7 @@ class Acked implements AckedTree {
     // The id stays while anything may be below: an entry that is no directory any more has had its listing deleted before.
     const keepsId = old !== undefined && old.id > 0 && (kind === 'directory' || this.table.list(old.id, undefined, 1).length > 0)
     const id = keepsId ? old.id : kind === 'directory' ? this.table.nextId() : 0
-    this.table.put(parent, name, { kind, id, ...facts })
+    this.table.put(parent, name, { kind, id, ...facts }, old === undefined)
     if (old !== undefined && old.id > 0 && !keepsId) this.#ids.clear()
   }
 
@@ -138,7 +137,7 @@ class Acked implements AckedTree {
     const parent = this.#ensureDirectory(parentOf(path))
     const fresh = this.table.nextId()
     const old = this.table.get(parent, nameOf(path))
-    this.table.put(parent, nameOf(path), { ...NOBODY, kind: old?.kind ?? 'unknown', id: fresh })
+    this.table.put(parent, nameOf(path), { ...NOBODY, kind: old?.kind ?? 'unknown', id: fresh }, old === undefined)
     return fresh
   }
 

@@ -40,7 +40,8 @@ export function applyFindings(context: TreeContext, limbo: Limbo, findings: read
   for (const finding of known) {
     if (finding.disk === undefined) continue
     // Where something is known by now, a later look has put it there.
-    if (context.table.get(finding.dir, finding.name) !== undefined) update(context, limbo, finding, finding.disk, options)
+    const row = context.table.get(finding.dir, finding.name)
+    if (row !== undefined) update(context, limbo, finding, row, options)
     else if (isAppeared(finding)) place(context, limbo, finding, options)
   }
 }
@@ -124,7 +125,7 @@ function place(context: TreeContext, limbo: Limbo, finding: Finding, options: Ap
   const stamp = ++context.counters.stamp
   if (twin === undefined) {
     const id = disk.kind === 'directory' ? ++context.counters.directory : 0
-    context.table.put(dir, name, { ...disk, id, stamp, content: stamp })
+    context.table.put(dir, name, { ...disk, id, stamp, content: stamp }, null)
     tell(context, options, path, 'entry')
     if (id > 0) {
       if (isMountPoint(context, dir, disk)) context.mountMet(path)
@@ -205,13 +206,14 @@ function applyByTheWay(context: TreeContext, limbo: Limbo, found: Finding, optio
   if (found.dir !== ROOT_DIR) settleDirectory(context, found.dir, news)
 }
 
-function update(context: TreeContext, limbo: Limbo, finding: Finding, disk: Observation, options: ApplyOptions): void {
-  const row = context.table.get(finding.dir, finding.name)
-  if (row === undefined || !sameIdentity(row, disk)) return // it has just turned up elsewhere
+function update(context: TreeContext, limbo: Limbo, finding: Finding, row: SeenEntry, options: ApplyOptions): void {
+  const { dir, name, path, content } = finding
+  const disk = finding.disk!
+  if (!sameIdentity(row, disk)) return // it has just turned up elsewhere
   const stamp = ++context.counters.stamp
-  context.table.put(finding.dir, finding.name, { ...disk, id: row.id, stamp, content: finding.content ? stamp : row.content })
-  tell(context, options, finding.path, 'entry')
-  if (disk.nlink > 1 && row.id === 0) updateLinks(context, limbo, finding, disk, finding.content)
+  context.table.put(dir, name, { ...disk, id: row.id, stamp, content: content ? stamp : row.content }, row)
+  tell(context, options, path, 'entry')
+  if (disk.nlink > 1 && row.id === 0) updateLinks(context, limbo, finding, disk, content)
 }
 
 /**
@@ -236,7 +238,7 @@ export function settleDirectory(context: TreeContext, dir: DirId, news: News): b
   if (!metadata && row.mtimeMs === disk.mtimeMs && news !== 'passed') return true
   const tells = metadata || news !== 'told'
   const entry: SeenEntry = { ...disk, id: dir, stamp: tells ? ++context.counters.stamp : row.stamp, content: row.content }
-  context.table.put(place.parent, place.name, entry)
+  context.table.put(place.parent, place.name, entry, row)
   if (tells) context.touch(path, 'entry')
   return true
 }

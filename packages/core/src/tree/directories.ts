@@ -23,6 +23,8 @@ class Places implements Directories {
   readonly #table: SeenTable
   readonly #parents = new Map<DirId, DirId>()
   readonly #names = new Map<DirId, RawPath>()
+  /** What was found at a path, believed only while that is still its path. */
+  readonly #found = new Map<RawPath, DirId>()
 
   constructor(table: SeenTable) {
     this.#table = table
@@ -66,12 +68,16 @@ class Places implements Directories {
 
   nearest(path: RawPath): { readonly dir: DirId; readonly exact: boolean } {
     if (path === '') return { dir: ROOT_DIR, exact: true }
+    const found = this.#found.get(path)
+    if (found !== undefined && this.pathOf(found) === path) return { dir: found, exact: true }
     let dir = ROOT_DIR
     for (const name of path.split('/') as RawPath[]) {
       const id = this.#table.get(dir, name)?.id
       if (!id) return { dir, exact: false }
       dir = id
     }
+    if (this.#found.size >= MOST_FOUND) this.#found.clear()
+    this.#found.set(path, dir)
     return { dir, exact: true }
   }
 
@@ -80,3 +86,5 @@ class Places implements Directories {
     return exact ? dir : undefined
   }
 }
+
+const MOST_FOUND = 4096

@@ -35,6 +35,16 @@ test('a state that was only just opened is locked already', () => {
   db.close()
 })
 
+test('a clean end writes the counters down as they are', () => {
+  const store = createStore(openDatabase(state()).db)
+  store.transaction(() => void Object.assign(store.counters, { stamp: 10, directory: 20, horizonMs: 5000 }))
+  store.transaction(() => void (store.counters.horizonMs = 5300))
+  store.close()
+  const { db } = openDatabase(state())
+  expect(createStore(db).counters).toMatchObject({ stamp: 10, directory: 20, horizonMs: 5300 })
+  db.close()
+})
+
 test('a state of a newer version is not touched', () => {
   openDatabase(state()).db.close()
   const newer = new DatabaseSync(file())
