@@ -29,7 +29,7 @@ process.exitCode = await bench(process.argv.slice(2))
 async function bench(args: readonly string[]): Promise<number> {
   let options: BenchOptions
   try {
-    options = readOptions(args, { cases: Object.keys(CASES), others: Object.keys(OTHERS) }, os.tmpdir())
+    options = readOptions(args, { cases: Object.keys(CASES), others: Object.keys(OTHERS) })
   } catch (error) {
     console.error(`bench: ${error instanceof Error ? error.message : String(error)}\n${USAGE}`)
     return 2

@@ -7,7 +7,7 @@ import { runCommand } from '../stage/program.ts'
 import type { Table } from '../stage/table.ts'
 import { makeTree } from '../stage/tree.ts'
 import { latencyTable } from './latency-table.ts'
-import { type Player, player, REST_MS, takeTurn, WARM_UP } from './player.ts'
+import { type Player, player, REST_MS, takeTurn } from './player.ts'
 
 /** Measures single changes in trees of several sizes. */
 export async function latency(options: BenchOptions): Promise<Table[]> {
@@ -23,12 +23,12 @@ async function latencyIn(folder: string, count: number, options: BenchOptions): 
   try {
     for (const [contender, place] of places) players.push(await enter(contender, place, options.limitMs))
     const rounds = options.rounds ?? (options.quick ? 5 : 25)
-    for (let round = -WARM_UP; round < rounds; round++) {
+    for (let round = -options.warmUpRounds; round < rounds; round++) {
       for (const player of rotated(players, round)) {
         const isOver = player.liveMs === undefined || (player.contender.role === 'peer' && player.spentMs > options.budgetMs)
         if (isOver) continue
         player.group.thaw()
-        await takeTurn(player, count, round, options.patienceMs)
+        await takeTurn(player, count, round, options)
         player.group.freeze()
       }
     }

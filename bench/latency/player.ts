@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Contender, Place } from '../contenders/contender.ts'
 import type { Group } from '../stage/group.ts'
+import type { BenchOptions } from '../stage/options.ts'
 import { directoryOf } from '../stage/tree.ts'
 import { waitUntil } from '../stage/wait.ts'
 import { changesAt } from './changes.ts'
@@ -9,9 +10,6 @@ import { changesAt } from './changes.ts'
 const GAP_MS = 50
 /** Most that is waited for a program to come to rest before and after its turn; some look all the time. */
 export const REST_MS = 1000
-/** Rounds before those that count, for programs that become faster: not for peers. */
-export const WARM_UP = 4
-
 /** A contender at work, and what it has shown. */
 export interface Player {
   readonly contender: Contender
@@ -32,20 +30,21 @@ export function player(contender: Contender, place: Place, group: Group, liveMs:
   return { contender, place, group, liveMs, samples: [], lost: new Set(), changes: 0, cpuMs: 0, spentMs: 0, residentMiB: NaN }
 }
 
-/** One change of each kind, in a tree that was made for `count` files; the first round is that before {@link WARM_UP}. */
-export async function takeTurn(player: Player, count: number, round: number, patienceMs: number): Promise<void> {
+/** One change of each kind, in a tree that was made for `count` files. Rounds below 0 warm up those that become faster, and count for peers only. */
+export async function takeTurn(player: Player, count: number, round: number, options: BenchOptions): Promise<void> {
   const { contender, place, group, samples, lost } = player
   const begunAt = performance.now()
   // What happened in the trees of the others is told to some, too.
   await group.rest(REST_MS)
   const cpuBefore = group.cpuMs()
-  const name = `${directoryOf(count, round + WARM_UP)}/probe-${round + WARM_UP}`
+  const number = round + options.warmUpRounds
+  const name = `${directoryOf(count, number)}/probe-${number}`
   const counts = round >= 0 || contender.role === 'peer'
   let changes = 0
   for (const change of changesAt(place.source, place.target, name, contender.times)) {
     const startedAt = performance.now()
     change.make()
-    const ms = lost.has(change.kind) ? undefined : waitUntil(change.arrival(), startedAt, patienceMs)
+    const ms = lost.has(change.kind) ? undefined : waitUntil(change.arrival(), startedAt, options.patienceMs)
     if (ms === undefined) lost.add(change.kind)
     else if (counts) samples.push({ kind: change.kind, ms })
     changes++

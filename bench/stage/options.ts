@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { Contender } from '../contenders/contender.ts'
 import { type Present, presentContenders } from '../contenders/contenders.ts'
+import { defaultFolder } from './folder.ts'
 
 export interface BenchOptions {
   /** Which to run, in this order. */
@@ -11,6 +12,8 @@ export interface BenchOptions {
   /** Ours, the peers and the floor, as far as they can run here. */
   readonly contenders: readonly Contender[]
   readonly present: Present
+  /** Rounds of single changes that do not count: a daemon is measured as it is after some minutes of life, not of seconds. */
+  readonly warmUpRounds: number
   /** What has not come to its end by then is given up. */
   readonly limitMs: number
   /** The same for a single change. */
@@ -37,7 +40,7 @@ export const USAGE = `usage: npm run bench -- [CASE…] [options]
   --files N,N    sizes of the trees, in files
   --rounds N     how often each kind of single change is made
   --limit X      fail when the p50 of single changes is above X times the floor; default 2.5
-  --folder DIR   where the trees are made; default the system's temporary folder
+  --folder DIR   where the trees are made; default /dev/shm when it has room, else the system's temporary folder
   --json         print the figures as JSON`
 
 /** Names of cases: those that run when none is named, and the others. */
@@ -47,7 +50,7 @@ export interface Known {
 }
 
 /** Throws, with a line for a person, when the command line makes no sense. */
-export function readOptions(args: readonly string[], known: Known, temporary: string): BenchOptions {
+export function readOptions(args: readonly string[], known: Known): BenchOptions {
   const { values, positionals } = parseArgs({
     args: args.filter((arg) => arg !== '--'),
     allowPositionals: true,
@@ -58,7 +61,7 @@ export function readOptions(args: readonly string[], known: Known, temporary: st
       files: { type: 'string' },
       rounds: { type: 'string' },
       limit: { type: 'string', default: '2.5' },
-      folder: { type: 'string', default: temporary },
+      folder: { type: 'string' },
       json: { type: 'boolean', default: false },
     },
   })
@@ -73,9 +76,9 @@ export function readOptions(args: readonly string[], known: Known, temporary: st
     quick: values.quick,
     ...{ present, contenders: present.contenders, write: values.write },
     ...(values.quick
-      ? { limitMs: 10_000, patienceMs: 2500, budgetMs: 2000 }
-      : { limitMs: 40_000, patienceMs: 5000, budgetMs: 8000 }),
-    folder: values.folder,
+      ? { limitMs: 10_000, patienceMs: 2500, budgetMs: 2000, warmUpRounds: 4 }
+      : { limitMs: 40_000, patienceMs: 5000, budgetMs: 8000, warmUpRounds: 20 }),
+    folder: values.folder ?? defaultFolder(values.quick),
     files,
     rounds,
     limit: numberOf('--limit', values.limit),

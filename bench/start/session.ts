@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Contender, Place } from '../contenders/contender.ts'
-import { cpuPerChange, msOf, player, REST_MS, takeTurn, WARM_UP } from '../latency/player.ts'
+import { cpuPerChange, msOf, player, REST_MS, takeTurn } from '../latency/player.ts'
 import { filesArrive, lagOf } from '../stage/arrival.ts'
 import type { Group } from '../stage/group.ts'
 import { MARKER, untilLive } from '../stage/live.ts'
@@ -103,9 +103,9 @@ async function livedIn(
   const idleMiB = group.residentMiB()
   const playing = player(contender, place, group, live.liveMs)
   const rounds = options.rounds ?? (options.quick ? 3 : 10)
-  for (let round = -WARM_UP; round < rounds; round++) {
+  for (let round = -options.warmUpRounds; round < rounds; round++) {
     if (contender.role === 'peer' && playing.spentMs > options.budgetMs / 2) break
-    await takeTurn(playing, count, round, options.patienceMs)
+    await takeTurn(playing, count, round, options)
   }
   const ms = msOf(playing)
   const changes = { p50Ms: quantile(ms, 0.5), p99Ms: quantile(ms, 0.99), changeCpuMs: cpuPerChange(playing) }

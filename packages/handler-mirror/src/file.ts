@@ -13,6 +13,7 @@ export const NOT_A_FILE = 'not-a-file'
 
 /** Makes the target hold the file at the change's path as the source has it now. A promise only for a large one. */
 export function bringFile(pass: Pass, change: Change): Promise<void> | typeof NOT_A_FILE | undefined {
+  if (mayBeHeld(pass, change) && isHeldAlready(pass, change)) return undefined
   const fd = openSource(pass.from(change.path))
   if (fd === undefined) return pass.isGone(change.path)
   if (fd === NOT_A_FILE) return fd
@@ -50,11 +51,25 @@ const READ = fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0) | (fs.consta
 function fill(pass: Pass, change: Change, fd: number, stat: fs.BigIntStats): Promise<void> | undefined {
   const { path } = change
   ensureParent(pass, path)
-  if (isHeld(pass, change, stat) || linkInstead(pass, path, stat)) return undefined
+  if (mayBeHeld(pass, change) && isHeld(pass, change, stat)) return undefined
+  if (linkInstead(pass, path, stat)) return undefined
   const copy = { pass, path, fd, stat }
   if (isLarge(stat)) return copyLarge(copy)
   copySmall(copy)
   return undefined
+}
+
+/** Whether the target may have the file's bytes already: the change says so, or at first contact it looks so. */
+function mayBeHeld({ batch, fresh, mirror }: Pass, { path, content }: Change): boolean {
+  return (!content || (batch.reason === 'initial' && mirror.trustedBeforeNs > 0n)) && !fresh.has(parentOf(path))
+}
+
+/** The same as {@link isHeld}, without opening the source. */
+function isHeldAlready(pass: Pass, change: Change): boolean {
+  const stat = fs.lstatSync(pass.from(change.path), { bigint: true, throwIfNoEntry: false })
+  if (stat === undefined || !stat.isFile()) return false
+  ensureParent(pass, change.path)
+  return isHeld(pass, change, stat)
 }
 
 /**
@@ -62,8 +77,7 @@ function fill(pass: Pass, change: Change, fd: number, stat: fs.BigIntStats): Pro
  * modification time are equal (what rsync calls a quick check).
  */
 function isHeld(pass: Pass, { path, content }: Change, stat: fs.BigIntStats): boolean {
-  const { batch, fresh, mirror } = pass
-  if ((content && (batch.reason !== 'initial' || mirror.trustedBeforeNs === 0n)) || fresh.has(parentOf(path))) return false
+  const { mirror } = pass
   const there = fs.lstatSync(pass.to(path), { bigint: true, throwIfNoEntry: false })
   if (there === undefined || !there.isFile() || there.size !== stat.size) return false
   if (content && (there.ctimeNs >= mirror.trustedBeforeNs || !mirror.metadata.sameTime(there.mtimeNs, stat.mtimeNs))) return false

@@ -160,8 +160,8 @@ export const sending: Room = {
     {
       name: 'what both hold at first contact is not known',
       file: 'first-contact.ts',
-      find: 'if (isKnown || isDeleted) doubtful.push(rawPath)',
-      replace: 'if (isDeleted) doubtful.push(rawPath)',
+      find: 'for (const path of shared) acked.doubt(path)\n',
+      replace: '',
       why: 'what goes from the source before it was sent is deleted at the target that held it',
     },
     {

@@ -16,29 +16,46 @@ export interface FirstContactOptions {
   readonly record: TargetRecord
   readonly acked: AckedTree
   readonly seen: SeenTable
-  readonly directories: Pick<Directories, 'find'>
+  /** Another object after the tree was read anew. */
+  directories(): Pick<Directories, 'find'>
   /** Whether what the source lacks is to be deleted. */
   readonly isDeleted: boolean
+  /** Lets everything else have its turn. */
+  turn(): Promise<void>
 }
+
+/** Entries between two turns; they are written down together. */
+const STRETCH = 1000
 
 /**
  * Takes into account what a target holds that we know nothing of. Returns how many entries it has that the source lacks;
  * what is in doubt differs from the source from then on, and is sent or deleted.
  */
 export async function meetTarget(options: FirstContactOptions): Promise<number> {
-  const { store, record, acked, seen, directories, isDeleted } = options
+  const { store, record, acked, seen, directories, isDeleted, turn } = options
+  // An earlier attempt may have been cut short.
+  if (acked.table.entries > 0) store.transaction(() => record.forget())
   const extraneous = new Set<RawPath>()
-  const doubtful: RawPath[] = []
+  let count = 0
+  let shared: RawPath[] = []
+  const writeDown = (): void => {
+    for (const path of shared) acked.doubt(path)
+    shared = []
+  }
   for await (const entry of inventoryOf(options)) {
     const rawPath = pathOf(entry, options.handler)
-    const parent = directories.find(parentOf(rawPath))
-    const isKnown = parent !== undefined && seen.get(parent, nameOf(rawPath)) !== undefined
-    if (!isKnown) extraneous.add(rawPath)
+    const parent = directories().find(parentOf(rawPath))
     // What both hold is in doubt as well: it may go from the source before it is sent for the first time.
-    if (isKnown || isDeleted) doubtful.push(rawPath)
+    if (parent !== undefined && seen.get(parent, nameOf(rawPath)) !== undefined) shared.push(rawPath)
+    else extraneous.add(rawPath)
+    if (++count % STRETCH > 0) continue
+    store.transaction(writeDown)
+    await turn()
   }
   store.transaction(() => {
-    for (const path of doubtful) acked.doubt(path)
+    writeDown()
+    // Not before everything was told: who is asked again may decide otherwise.
+    if (isDeleted) for (const path of extraneous) acked.doubt(path)
     record.met = true
     record.dirty = true
   })

@@ -29,7 +29,7 @@ export async function makeContact(
   session: Session,
   signal: AbortSignal,
 ): Promise<number> {
-  const { spec, store, source, task, log } = options
+  const { spec, store, source, task, log, clock } = options
   const { record, acked } = parts
   if (record.met) {
     await verifyTarget(options, parts, session, signal)
@@ -40,7 +40,6 @@ export async function makeContact(
     return 0
   }
   const isDeleted = task.extraneous === 'delete'
-  const { directories } = source().tree
   const count = await meetTarget({
     session,
     handler: spec.handler.name,
@@ -49,8 +48,9 @@ export async function makeContact(
     record,
     acked,
     seen: store.seen,
-    directories,
+    directories: () => source().tree.directories,
     isDeleted,
+    turn: () => new Promise((resolve) => void clock.after(0, resolve)),
   })
   if (count > 0) log.warn(extraneousNotice(count, isDeleted), { target: spec.name })
   return isDeleted ? 0 : count
