@@ -3,6 +3,7 @@ import { codeOf } from './failure.ts'
 import type { Pass } from './pass.ts'
 import { parentOf } from './path.ts'
 import { changeIn, discard, put } from './place.ts'
+import { nameUnnamed, openUnnamed } from './unnamed.ts'
 
 /** A file of the source on its way to the target. */
 export interface Copy {
@@ -21,30 +22,43 @@ export function isLarge(stat: fs.BigIntStats): boolean {
 
 /** Copies a small file in one go. Throws when it did not keep still; what there is of it is at the target then. */
 export function copySmall(copy: Copy): void {
-  const { pass, fd } = copy
+  const { pass } = copy
+  if (copyUnnamed(copy)) return
   const temp = pass.mirror.temps.next(parentOf(copy.path))
   try {
     const out = create(copy, temp)
-    let before = copy.stat
-    let still = false
+    let copied: Copied
     try {
-      for (let attempt = 1; ; attempt++) {
-        copyAll(fd, out, Number(before.size))
-        const after = fs.fstatSync(fd, { bigint: true })
-        still = isSame(before, after)
-        if (still || attempt === ATTEMPTS) break
-        before = after
-        fs.ftruncateSync(out)
-      }
-      pass.mirror.metadata.finishFile(out, pass.to(temp), pass.from(copy.path), before)
+      copied = copyBytes(copy, out)
+      pass.mirror.metadata.finishFile(out, pass.to(temp), pass.from(copy.path), copied.stat)
     } finally {
       fs.closeSync(out)
     }
-    pass.mirror.progress(Number(before.size))
-    arrive(copy, temp, before, still)
+    pass.mirror.progress(Number(copied.stat.size))
+    put(pass, temp, copy.path)
+    conclude(copy, copied)
   } catch (error) {
     if (!(error instanceof StillChanging)) discard(pass, temp)
     throw error
+  }
+}
+
+/**
+ * The same in a directory that this pass has made: the file gets its name when it is whole, which costs less than another name
+ * before, and leaves nothing behind. Returns false when that cannot be here.
+ */
+function copyUnnamed(copy: Copy): boolean {
+  const { pass, path } = copy
+  const out = openUnnamed(pass, parentOf(path), modeOf(copy.stat))
+  if (out === undefined) return false
+  try {
+    const copied = copyBytes(copy, out)
+    if (!nameUnnamed(copy.pass, path, out, modeOf(copy.stat), copied.stat)) return false
+    pass.mirror.progress(Number(copied.stat.size))
+    conclude(copy, copied)
+    return true
+  } finally {
+    fs.closeSync(out)
   }
 }
 
@@ -62,7 +76,8 @@ export async function copyLarge(copy: Copy): Promise<void> {
       fs.closeSync(out)
     }
     // Not again at once, as with a small one: a log that never rests would hold up everything else.
-    arrive(copy, temp, stat, isSame(stat, fs.fstatSync(fd, { bigint: true })))
+    put(pass, temp, copy.path)
+    conclude(copy, { stat, still: isSame(stat, fs.fstatSync(fd, { bigint: true })) })
   } catch (error) {
     if (!(error instanceof StillChanging)) discard(pass, temp)
     throw error
@@ -78,16 +93,35 @@ class StillChanging extends Error {
 
 /** A new file for us alone until it has its owner. */
 function create({ pass, path, stat }: Copy, temp: string): number {
-  const ours = Number(stat.uid) === OWN_UID
-  const mode = Number(stat.mode) & (ours ? 0o777 : 0o700)
-  return changeIn(pass, parentOf(path), () => fs.openSync(pass.to(temp), NEW, mode))
+  return changeIn(pass, parentOf(path), () => fs.openSync(pass.to(temp), NEW, modeOf(stat)))
+}
+
+function modeOf({ uid, mode }: fs.BigIntStats): number {
+  return Number(mode) & (Number(uid) === OWN_UID ? 0o777 : 0o700)
 }
 
 const NEW = fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_EXCL | (fs.constants.O_NOFOLLOW ?? 0)
 
-/** Moves the finished copy to its place. */
-function arrive({ pass, path }: Copy, temp: string, stat: fs.BigIntStats, still: boolean): void {
-  put(pass, temp, path)
+/** What was copied: the file as it was before the last byte was read, and whether it was the same after. */
+interface Copied {
+  readonly stat: fs.BigIntStats
+  readonly still: boolean
+}
+
+/** Once more when the file does not keep still, a few times. */
+function copyBytes({ fd, stat }: Copy, out: number): Copied {
+  for (let attempt = 1, before = stat; ; attempt++) {
+    copyAll(fd, out, Number(before.size))
+    const after = fs.fstatSync(fd, { bigint: true })
+    const still = isSame(before, after)
+    if (still || attempt === ATTEMPTS) return { stat: before, still }
+    before = after
+    fs.ftruncateSync(out)
+  }
+}
+
+/** The copy is in its place. */
+function conclude({ pass, path }: Copy, { stat, still }: Copied): void {
   if (!still) throw new StillChanging(path)
   pass.mirror.hardLinks?.learn(stat, path, pass)
 }

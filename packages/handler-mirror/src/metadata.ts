@@ -1,6 +1,9 @@
 import fs from 'node:fs'
 import type { FsPath, Native } from './native.ts'
 
+/** What is asked of a new file before it is finished. */
+export type Made = Pick<fs.Stats, 'uid' | 'gid' | 'mode'>
+
 /** Sets modes, owners and times, each only when it differs. */
 export class Metadata {
   readonly #native: Native | undefined
@@ -15,14 +18,28 @@ export class Metadata {
 
   /** Finishes an open new file: owner, mode, then time. `path` is where it lies, `source` what it is a copy of. */
   finishFile(fd: number, path: FsPath, source: FsPath, want: fs.BigIntStats): void {
-    const have = fs.fstatSync(fd)
+    this.#setOwnerAndModeOf(fd, fs.fstatSync(fd), want)
+    this.#carryXattrs(source, path)
+    this.#setTime(fd, want)
+  }
+
+  /** The same for a file that has no name yet, whose owner and mode are known; see {@link Metadata.name}. */
+  finishUnnamed(fd: number, have: Made, want: fs.BigIntStats): void {
+    this.#setOwnerAndModeOf(fd, have, want)
+    this.#setTime(fd, want)
+  }
+
+  /** How a finished file without a name gets one; `undefined` when files need their names before that. */
+  get name(): Native['link'] | undefined {
+    return this.#xattrs ? undefined : this.#native?.link
+  }
+
+  #setOwnerAndModeOf(fd: number, have: Made, want: fs.BigIntStats): void {
     const given = this.#ownership && (have.uid !== Number(want.uid) || have.gid !== Number(want.gid))
     if (given) fs.fchownSync(fd, Number(want.uid), Number(want.gid))
     const mode = Number(want.mode) & PERMISSIONS
     // Giving a file away clears its set-id bits.
     if (given || (have.mode & PERMISSIONS) !== mode) fs.fchmodSync(fd, mode)
-    this.#carryXattrs(source, path)
-    this.#setTime(fd, want)
   }
 
   /** Brings the entry at `path`, which looks like `have`, to `want`. Never follows a link. */

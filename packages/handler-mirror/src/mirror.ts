@@ -30,6 +30,8 @@ export interface Mirror {
   readonly untimed: Untimed
   /** Moves of the latest batch that were done, so that its replay knows. */
   readonly moved: { batch: string; readonly inodes: Map<string, bigint> }
+  /** Whether a file can be written before it has a name; unknown until tried. */
+  unnamed: boolean | undefined
   /** Whether large files can share blocks with the source; unknown until tried. */
   reflinks: boolean | undefined
 }

@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import type { Batch, FailedPath } from '@clsync/core/handler'
 import { Guard } from './guard.ts'
+import type { Made } from './metadata.ts'
 import type { Mirror } from './mirror.ts'
 import type { FsPath } from './native.ts'
 import { Root } from './root.ts'
@@ -18,6 +19,8 @@ export class Pass {
   readonly directories: TouchedDirectories
   /** Directories that this pass made: nothing in them has to be looked at. */
   readonly fresh = new Set<string>()
+  /** What a new file in a fresh directory was like, made with this mode: the next one will be, too. */
+  born: { readonly directory: string; readonly mode: number; readonly made: Made } | undefined
   readonly failed: FailedPath[] = []
   /** What the source did not have any more when its turn came. */
   readonly stale: string[] = []

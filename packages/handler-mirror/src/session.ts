@@ -67,6 +67,7 @@ async function openMirror(options: MirrorOptions, context: HandlerContext): Prom
     // An earlier run may have been cut short in the middle of a rename: then another file may lie where this one belongs.
     trustedBeforeNs: context.isKnown ? 0n : BigInt(Date.now() - CLOCK_LAG_MS) * 1_000_000n,
     moved: { batch: '', inodes: new Map() },
+    unnamed: undefined,
     reflinks: undefined,
   }
 }

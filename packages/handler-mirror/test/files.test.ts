@@ -210,3 +210,49 @@ test('a temporary file of ours does not keep a directory from going', async () =
   expect(fs.readdirSync(stage.destination.root)).toEqual([])
   expect(stage.warnings).toEqual([])
 })
+
+test('files of a new directory have no other name before their own, and who was there first is replaced', async () => {
+  const native = await loadNative()
+  const names: string[] = []
+  for (const name of ['a', 'b', 'c']) stage.source.write(`d/${name}`, `text of ${name}`)
+  // Told of the bytes of one file, it looks what there is, and puts one of its own where the next belongs.
+  const progress = (): void => {
+    names.push(...fs.readdirSync(stage.destination.at('d')))
+    if (names.length === 1) stage.destination.write('d/b', 'a stranger')
+  }
+  await stage.open({}, { progress })
+  const batch = [change('create', 'd', { kind: 'directory' }), ...['d/a', 'd/b', 'd/c'].map((path) => change('create', path))]
+  expect(failures(await stage.send(batch))).toEqual({})
+  for (const name of ['a', 'b', 'c']) expect(read(stage.destination, `d/${name}`)).toBe(`text of ${name}`)
+  if (native === undefined) return
+  const temporary = names.filter((name) => name.startsWith('.clsync-'))
+  expect(temporary).toHaveLength(1) // of the file whose name was taken
+  expect(fs.readdirSync(stage.destination.at('d')).toSorted()).toEqual(['a', 'b', 'c'])
+})
+
+test.skipIf(process.geteuid?.() !== 0)(
+  'files of a new directory have their owners and modes, whatever the one before had',
+  async () => {
+    const given = [
+      ...[{ mode: 0o644 }, { mode: 0o644 }, { mode: 0o600, uid: 1234 }, { mode: 0o600, uid: 1234 }, { mode: 0o600, gid: 4321 }],
+      ...[{ mode: 0o4755 }, { mode: 0o4755, uid: 7 }, { mode: 0o444 }, { mode: 0 }, { mode: 0o644 }],
+    ]
+    fs.mkdirSync(stage.source.at('d'))
+    // What is made below it belongs to its group.
+    fs.chownSync(stage.destination.root, 0, 99)
+    fs.chmodSync(stage.destination.root, 0o2755)
+    const want = given.map(({ mode, uid = 0, gid = 0 }, at) => {
+      stage.source.write(`d/${at}`, 'x')
+      fs.chownSync(stage.source.at(`d/${at}`), uid, gid)
+      fs.chmodSync(stage.source.at(`d/${at}`), mode)
+      return [mode, uid, gid]
+    })
+    const files = given.map((_, at) => change('create', `d/${at}`))
+    expect(failures(await stage.send([change('create', 'd', { kind: 'directory' }), ...files]))).toEqual({})
+    const held = given.map((_, at) => {
+      const { mode, uid, gid } = fs.lstatSync(stage.destination.at(`d/${at}`))
+      return [mode & 0o7777, uid, gid]
+    })
+    expect(held).toEqual(want)
+  },
+)
