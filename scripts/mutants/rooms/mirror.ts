@@ -85,19 +85,33 @@ export const mirror: Room = {
     {
       name: 'a copy that fails leaves its temporary file',
       file: 'copy.ts',
-      find: `    arrive(copy, temp, before, still)
+      find: `    conclude(copy, copied)
   } catch (error) {
     if (!(error instanceof StillChanging)) discard(pass, temp)`,
-      replace: `    arrive(copy, temp, before, still)
+      replace: `    conclude(copy, copied)
   } catch (error) {`,
       why: 'nothing of ours is left at the target',
     },
     {
       name: 'times of files are not set',
       file: 'metadata.ts',
-      find: '    this.#setTime(fd, want)\n',
-      replace: '',
+      find: '    this.#carryXattrs(source, path)\n    this.#setTime(fd, want)\n',
+      replace: '    this.#carryXattrs(source, path)\n',
       why: 'times are equal to the nanosecond',
+    },
+    {
+      name: 'times of files in new directories are not set',
+      file: 'metadata.ts',
+      find: '    this.#setOwnerAndModeOf(fd, have, want)\n    this.#setTime(fd, want)\n',
+      replace: '    this.#setOwnerAndModeOf(fd, have, want)\n',
+      why: 'times are equal to the nanosecond',
+    },
+    {
+      name: 'a name that is taken counts as given',
+      file: 'unnamed.ts',
+      find: "if (codeOf(error) !== 'EEXIST') refuse(pass, error)\n    return false",
+      replace: "if (codeOf(error) !== 'EEXIST') refuse(pass, error)\n    return true",
+      why: 'who has put something into a new directory meanwhile is replaced',
     },
     {
       name: 'modes of files are not set',
