@@ -92,7 +92,8 @@ function arrive({ pass, path }: Copy, temp: string, stat: fs.BigIntStats, still:
   pass.mirror.hardLinks?.learn(stat, path, pass)
 }
 
-function isSame(before: fs.BigIntStats, after: fs.BigIntStats): boolean {
+/** Whether nobody has written to the file in between, as far as its size and time tell. */
+export function isSame(before: fs.BigIntStats, after: fs.BigIntStats): boolean {
   return before.size === after.size && before.mtimeNs === after.mtimeNs
 }
 
