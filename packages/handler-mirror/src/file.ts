@@ -1,7 +1,8 @@
 import fs from 'node:fs'
 import type { Change } from '@clsync/core/handler'
-import { copyLarge, copySmall, isLarge } from './copy.ts'
+import { type Copy, copyLarge, copySmall, isLarge } from './copy.ts'
 import { ensureParent } from './directory.ts'
+import { takeEqual } from './equal-file.ts'
 import { codeOf, isAbsent } from './failure.ts'
 import type { Pass } from './pass.ts'
 import type { FsPath } from './native.ts'
@@ -54,7 +55,9 @@ function fill(pass: Pass, change: Change, fd: number, stat: fs.BigIntStats): Pro
   if (mayBeHeld(pass, change) && isHeld(pass, change, stat)) return undefined
   if (linkInstead(pass, path, stat)) return undefined
   const copy = { pass, path, fd, stat }
-  if (isLarge(stat)) return copyLarge(copy)
+  const isTaken = takeEqual(copy, change)
+  if (isTaken === true) return undefined
+  if (isLarge(stat)) return copyUnlessTaken(copy, isTaken)
   copySmall(copy)
   return undefined
 }
@@ -70,6 +73,10 @@ function isHeldAlready(pass: Pass, change: Change): boolean {
   if (stat === undefined || !stat.isFile()) return false
   ensureParent(pass, change.path)
   return isHeld(pass, change, stat)
+}
+
+async function copyUnlessTaken(copy: Copy, isTaken: boolean | Promise<boolean>): Promise<void> {
+  if (!(await isTaken)) await copyLarge(copy)
 }
 
 /**
