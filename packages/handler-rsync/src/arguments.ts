@@ -15,6 +15,8 @@ export type Purpose =
   | 'filter'
   /** Tell what the target holds. */
   | 'list'
+  /** Tell what the target holds in the listed directories that may be a temporary file; the source is an empty directory. */
+  | 'look'
 
 export interface Command {
   readonly purpose: Purpose
@@ -35,9 +37,10 @@ export function rsyncArguments({ purpose, options, destination, source, rsh }: C
     return [...(source === '' ? ['--recursive'] : []), '--list-only', timeout, ...remote, '--', `${to}${source}`]
   if (purpose === 'filter')
     return [...filterArguments(options), timeout, ...remote, ...options.extraArguments, '--', `${source}/`, to]
+  if (purpose === 'look')
+    return [...LIST, '--list-only', '--include=.*.*', '--include=*/', '--exclude=*', timeout, ...remote, '--', to, `${source}/`]
   const what = purpose === 'delete' ? deleteArguments(options) : bringArguments(purpose, options)
-  const list = ['--from0', '--files-from=-', '--dirs']
-  return [...list, ...what, timeout, ...remote, ...options.extraArguments, '--', `${withoutSlash(source)}/`, to]
+  return [...LIST, ...what, timeout, ...remote, ...options.extraArguments, '--', `${withoutSlash(source)}/`, to]
 }
 
 /** As a person would type it. */
@@ -96,6 +99,8 @@ function remoteArguments(options: RsyncOptions, destination: Destination, rsh: s
 function withoutSlash(path: string): string {
   return path === '/' ? '' : path
 }
+
+const LIST = ['--from0', '--files-from=-', '--dirs']
 
 const FLAGS = [
   ['permissions', '--perms'],

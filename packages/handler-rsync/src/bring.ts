@@ -64,7 +64,6 @@ function purposeFor(pass: Pass, item: Item): Purpose {
 async function bringByRsync(pass: Pass, purpose: Purpose, items: readonly Item[]): Promise<void> {
   const { rsync, context, target, source } = pass.place
   const paths = items.map(({ change }) => change.path)
-  await target.look(pass.signal)
   const complaints = await rsync.run(purpose, context.root, paths, pass.signal)
   await target.look(pass.signal)
   const failed = new Map<string, string>()

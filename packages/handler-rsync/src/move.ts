@@ -25,6 +25,7 @@ export async function applyMoves(pass: Pass, moves: readonly Change[]): Promise<
     move,
     number: sheet.add({ do: 'move', from: bytesOf(move.from ?? ''), path: bytesOf(move.path) }),
   }))
+  for (const { from, path } of moves) pass.place.unfinished.follow(bytesOf(from ?? ''), bytesOf(path))
   const answers = await target.perform(sheet, pass.signal)
   const done: Change[] = []
   for (const { move, number } of numbered) {

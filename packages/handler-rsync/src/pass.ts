@@ -6,6 +6,7 @@ import type { Rsync } from './rsync.ts'
 import type { Source } from './source.ts'
 import type { Target } from './target.ts'
 import type { TempNames } from './temp-names.ts'
+import type { Unfinished } from './unfinished.ts'
 
 /** One target for as long as its session lasts. */
 export interface Place {
@@ -15,6 +16,7 @@ export interface Place {
   readonly target: Target
   readonly rsync: Rsync
   readonly temps: TempNames
+  readonly unfinished: Unfinished
   /** Only where no shell can be had. */
   readonly marker: Marker | undefined
   /** Deletes that failed and were not made good since: what they leave behind is not foreign. */

@@ -1,7 +1,7 @@
 import { type HandlerContext, nameText, refuse } from '@clsync/core/handler'
 import { type Destination, destinationText } from './destination.ts'
 import { DestinationGone } from './failure.ts'
-import { type Hand, HandLost } from './hand.ts'
+import type { Hand } from './hand.ts'
 import { Identity } from './identity.ts'
 import { LocalHand } from './local-hand.ts'
 import type { RsyncOptions } from './options.ts'
@@ -9,18 +9,16 @@ import type { Orphans } from './orphans.ts'
 import { Owners } from './owners.ts'
 import { rawPath } from './path.ts'
 import { type Answers, Sheet } from './sheet.ts'
-import { Shell } from './shell.ts'
+import { Shell, ShellLost } from './shell.ts'
 import { ShellHand } from './shell-hand.ts'
 import { PROGRAM } from './shell-text.ts'
 import { SshConnection } from './ssh.ts'
-import type { TempNames } from './temp-names.ts'
 
 export interface TargetSettings {
   readonly destination: Destination
   readonly options: RsyncOptions
   readonly context: HandlerContext
   readonly orphans: Orphans
-  readonly temps: TempNames
 }
 
 /** How the target is reached: the connection, and a hand there where there can be one. */
@@ -30,7 +28,6 @@ export class Target {
   readonly #orphans: Orphans
   readonly identity: Identity
   readonly #given: Destination
-  readonly #temps: TempNames
   readonly connection: SshConnection | undefined
   /** The destination, free of links as soon as the hand has told. */
   destination: Destination
@@ -42,8 +39,7 @@ export class Target {
   /** Of the directory that was opened first. */
   #mark: string | undefined
 
-  constructor({ destination, options, context, orphans, temps }: TargetSettings) {
-    this.#temps = temps
+  constructor({ destination, options, context, orphans }: TargetSettings) {
     this.#options = options
     this.#context = context
     this.#orphans = orphans
@@ -90,14 +86,12 @@ export class Target {
     if (this.#hand !== undefined) await this.perform(new Sheet(), signal)
   }
 
-  /** Removes temporary files that could not be removed before, as the target was read-only or away. None may be in use. */
-  async clean(signal: AbortSignal): Promise<void> {
-    if (!this.hasHand) return
-    for (const directory of this.#temps.leftIn()) {
-      const sheet = new Sheet()
-      const number = sheet.add({ do: 'clean', directory })
-      if ((await this.perform(sheet, signal)).ok.has(number)) this.#temps.cleaned(directory)
-    }
+  /** The same, and tells the second that it is there; `undefined` when its clock is that of this machine, or nobody can tell. */
+  async clockS(signal: AbortSignal): Promise<number | undefined> {
+    if (this.#hand === undefined) return undefined
+    const sheet = new Sheet()
+    sheet.add({ do: 'clock' })
+    return (await this.perform(sheet, signal)).clockS
   }
 
   close(): void {
@@ -113,7 +107,9 @@ export class Target {
     try {
       return new ShellHand(await this.#startShell(signal), { mostMs: this.#options.stallSeconds * 1000, name: this.name })
     } catch (error) {
-      if (!(error instanceof HandLost) || signal.aborted || (this.connection !== undefined && !this.connection.isUp)) throw error
+      // A server that goes away right now, and one where a shell was to be had before, will have one again.
+      const isRefusal = error instanceof ShellLost && error.isRefusal && this.#mark === undefined
+      if (!isRefusal || signal.aborted) throw error
       this.#doWithout('no shell can be had there')
       return undefined
     }
@@ -139,8 +135,6 @@ export class Target {
     this.#mark = mark
     this.destination = { ...this.#given, path: nameText(Buffer.from(root, 'latin1')) }
     this.owners = new Owners({ uid: Number(uid), gid: Number(gid) }, this.#given.kind === 'local' || this.#options.numericIds)
-    for (const directory of this.#temps.left()) this.#temps.leave(directory)
-    await this.clean(signal)
   }
 
   #doWithout(why: string): void {
