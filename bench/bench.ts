@@ -49,13 +49,11 @@ async function bench(args: readonly string[]): Promise<number> {
       print(tableText(table))
     }
   }
-  const goals = goalTable(
-    options.cases,
-    tables.flatMap(({ figures }) => figures ?? []),
-  )
-  print(tableText(goals))
-  if (options.json) console.log(JSON.stringify({ machine, tables: [goals, ...tables] }, undefined, 2))
-  if (options.write) fs.writeFileSync(RESULTS, report(machine, [goals, ...tables]))
+  const figures = tables.flatMap((table) => table.figures ?? [])
+  const goals = [goalTable(options.cases, figures)].filter(({ rows }) => rows.length > 0)
+  for (const table of goals) print(tableText(table))
+  if (options.json) console.log(JSON.stringify({ machine, tables: [...goals, ...tables] }, undefined, 2))
+  if (options.write) fs.writeFileSync(RESULTS, report(machine, [...goals, ...tables]))
   return tables.some(({ failed }) => failed) ? 1 : 0
 }
 
