@@ -7,6 +7,7 @@ import { prepareSkeleton, skeletonIn } from './deletion-filter.ts'
 import { receivingDirectory } from './destination.ts'
 import { readListing } from './inventory.ts'
 import { runFailure, startFailure } from './failure.ts'
+import { Line } from './line.ts'
 import type { RsyncOptions } from './options.ts'
 import type { Orphans } from './orphans.ts'
 import { bytesOf, nameOf, parentOf, rawPath } from './path.ts'
@@ -27,6 +28,7 @@ export interface RsyncSettings {
 export class Rsync {
   readonly #settings: RsyncSettings
   #needsFilter = false
+  readonly #filtering = new Line()
 
   constructor(settings: RsyncSettings) {
     this.#settings = settings
@@ -48,7 +50,8 @@ export class Rsync {
         this.#needsFilter = true
       }
     }
-    return this.run('filter', skeletonIn(stateDir), paths, signal)
+    // There is one skeleton for all.
+    return this.#filtering.run(() => this.run('filter', skeletonIn(stateDir), paths, signal))
   }
 
   /** Brings or deletes the paths and returns what rsync complained about. Throws when the run has failed as a whole. */

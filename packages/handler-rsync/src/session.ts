@@ -2,6 +2,7 @@ import { type Batch, type Change, type HandlerContext, nameText, type Session, t
 import { parseDestination } from './destination.ts'
 import { readListing } from './inventory.ts'
 import { bringAll } from './bring.ts'
+import { Line } from './line.ts'
 import { MARKER, Marker } from './marker.ts'
 import { applyMoves } from './move.ts'
 import type { RsyncOptions } from './options.ts'
@@ -74,7 +75,9 @@ async function openPlace(means: Means): Promise<Place> {
     temps: new TempNames(),
     source: new Source(context.root),
     undeleted: new Set(),
-    moved: { batch: '', paths: new Set() },
+    moved: new Map(),
+    passes: new Set(),
+    line: new Line(),
     trustsTarget: !context.isKnown,
   }
   if (target.hasHand) await sweep(place, signal)
@@ -82,6 +85,18 @@ async function openPlace(means: Means): Promise<Place> {
 }
 
 async function sync(pass: Pass): Promise<SyncResult> {
+  const { target, passes, line } = pass.place
+  if (!target.hasHand) return line.run(() => carry(pass))
+  for (const other of passes) other.isBeside = pass.isBeside = true
+  passes.add(pass)
+  try {
+    return await carry(pass)
+  } finally {
+    passes.delete(pass)
+  }
+}
+
+async function carry(pass: Pass): Promise<SyncResult> {
   const { batch, signal, place } = pass
   signal.throwIfAborted()
   const changes = batch.changes.filter((change) => isOurs(pass, change))

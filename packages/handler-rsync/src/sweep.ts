@@ -6,7 +6,7 @@ import { Sheet } from './sheet.ts'
 import { directoriesOf, type Listed, tempsOf } from './temp-names.ts'
 import type { Work } from './unfinished.ts'
 
-/** Removes the temporary files of work that has broken off, as far as that can be; the rest waits for the next time. None may be in use. */
+/** Removes the temporary files of work that has broken off, as far as that can be; the rest waits for the next time. */
 export async function sweep(place: Place, signal: AbortSignal): Promise<void> {
   for (const work of place.unfinished.left) {
     const isClear = place.target.hasHand ? await sweepByHand(place, work, signal) : await sweepByRsync(place, work, signal)
@@ -19,51 +19,41 @@ async function sweepByHand(place: Place, work: Work, signal: AbortSignal): Promi
   let isClear = true
   for (let at = 0; at < directories.length; at += MOST_LISTS) {
     const sheet = new Sheet()
-    const lists = directories
-      .slice(at, at + MOST_LISTS)
-      .map((directory) => ({ directory, number: sheet.add({ do: 'list', directory }) }))
+    const some = directories.slice(at, at + MOST_LISTS)
+    const numbers = new Map(some.map((directory) => [directory, sheet.add({ do: 'list', directory })]))
     const { ok, listed } = await place.target.perform(sheet, signal)
-    for (const { directory, number } of lists) {
-      const names = tempsIn(place, work, directory, listed.get(number) ?? [])
+    for (const [directory, number] of numbers) {
+      const { names, isAll } = tempsIn(place, work, directory, listed.get(number) ?? [])
       const isEmpty = names.length === 0 || (await removeByHand(place, directory, names, signal))
-      isClear &&= isEmpty && ok.has(number)
+      isClear &&= isEmpty && isAll && ok.has(number)
     }
   }
   return isClear
 }
 
-async function removeByHand(
-  { target }: Place,
-  directory: string,
-  names: readonly string[],
-  signal: AbortSignal,
-): Promise<boolean> {
+async function removeByHand(place: Place, directory: string, names: readonly string[], signal: AbortSignal): Promise<boolean> {
   const sheet = new Sheet()
   sheet.add({ do: 'remove', directory, names })
-  const { left, shut } = await target.perform(sheet, signal)
+  const { left, shut } = await place.target.perform(sheet, signal)
   return left.size === 0 && shut === undefined
 }
 
 async function sweepByRsync(place: Place, work: Work, signal: AbortSignal): Promise<boolean> {
   const directories = directoriesOf(work)
   const listed = await place.rsync.listDirectories(directories, signal)
-  const paths = directories.flatMap((directory) =>
-    tempsIn(place, work, directory, listed.get(directory) ?? []).map((name) =>
-      directory === '' ? name : `${directory}/${name}`,
-    ),
-  )
-  if (paths.length === 0) return true
-  const complaints = await place.rsync.delete(paths.map(text), signal)
-  return complaints.every(({ kind }) => kind === 'vanished')
+  const found = directories.map((directory) => ({ directory, ...tempsIn(place, work, directory, listed.get(directory) ?? []) }))
+  const paths = found.flatMap(({ directory, names }) => names.map((name) => text(directory, name)))
+  const complaints = paths.length === 0 ? [] : await place.rsync.delete(paths, signal)
+  return found.every(({ isAll }) => isAll) && complaints.every(({ kind }) => kind === 'vanished')
 }
 
-/** The names of what is to go. What the source has is no temporary file. */
-function tempsIn({ context }: Place, work: Work, directory: string, listed: readonly Listed[]): string[] {
-  const isTemp = tempsOf(work, directory)
-  return listed.filter(isTemp).flatMap(({ name }) => {
-    const path = sourcePath(context.root, text(directory === '' ? name : `${directory}/${name}`))
-    return isThere(path) ? [] : [name]
-  })
+/** What is to go; not all of it as long as another batch may have some in use. What the source has is no temporary file. */
+function tempsIn({ context, unfinished }: Place, work: Work, directory: string, listed: readonly Listed[]) {
+  const temps = listed.filter(tempsOf(work, directory))
+  const running = unfinished.running.map((each) => tempsOf(each, directory))
+  const unused = temps.filter((entry) => !running.some((isTemp) => isTemp(entry)))
+  const names = unused.map(({ name }) => name).filter((name) => !isThere(sourcePath(context.root, text(directory, name))))
+  return { names, isAll: unused.length === temps.length }
 }
 
 function isThere(path: string | Buffer): boolean {
@@ -74,8 +64,8 @@ function isThere(path: string | Buffer): boolean {
   }
 }
 
-function text(bytes: string): string {
-  return nameText(Buffer.from(bytes, 'latin1'))
+function text(directory: string, name: string): string {
+  return nameText(Buffer.from(directory === '' ? name : `${directory}/${name}`, 'latin1'))
 }
 
 const MOST_LISTS = 100

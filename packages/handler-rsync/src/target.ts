@@ -1,9 +1,10 @@
 import { type HandlerContext, nameText, refuse } from '@clsync/core/handler'
 import { type Destination, destinationText } from './destination.ts'
 import { DestinationGone } from './failure.ts'
-import type { Hand } from './hand.ts'
+import { type Hand, HandLost } from './hand.ts'
 import { Identity } from './identity.ts'
 import { LocalHand } from './local-hand.ts'
+import { Line } from './line.ts'
 import type { RsyncOptions } from './options.ts'
 import type { Orphans } from './orphans.ts'
 import { Owners } from './owners.ts'
@@ -34,6 +35,7 @@ export class Target {
   owners: Owners | undefined
   isNew = false
   #hand: Hand | undefined
+  readonly #line = new Line()
   /** No hand can be had there. */
   #isBare: boolean
   /** Of the directory that was opened first. */
@@ -52,12 +54,27 @@ export class Target {
     }
   }
 
+  /** Whether there is one, be it that it has to be opened again first. */
   get hasHand(): boolean {
-    return this.#hand !== undefined
+    return this.#mark !== undefined && !this.#isBare
   }
 
   /** Connects what is not connected. Throws when that cannot be, or when the target is another one than before. */
-  async ready(signal: AbortSignal): Promise<void> {
+  ready(signal: AbortSignal): Promise<void> {
+    return this.#line.run(() => this.#ready(signal))
+  }
+
+  /** See {@link Hand.perform}; batches take turns. */
+  perform(sheet: Sheet, signal: AbortSignal): Promise<Answers> {
+    return this.#line.run(async () => {
+      signal.throwIfAborted()
+      if (this.#hand === undefined) throw new HandLost('The connection was lost, and another batch could not open it again.')
+      return this.#hand.perform(sheet, signal)
+    })
+  }
+
+  async #ready(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
     const wasUp = this.connection?.isUp ?? true
     await this.connection?.ensure(signal)
     if (this.#hand !== undefined && !this.#hand.isOver && wasUp) return
@@ -75,20 +92,14 @@ export class Target {
     }
   }
 
-  /** See {@link Hand.perform}. */
-  async perform(sheet: Sheet, signal: AbortSignal): Promise<Answers> {
-    if (this.#hand === undefined) throw new Error('there is no hand')
-    return this.#hand.perform(sheet, signal)
-  }
-
   /** Throws {@link DestinationGone} when another directory is in the place of the target. */
   async look(signal: AbortSignal): Promise<void> {
-    if (this.#hand !== undefined) await this.perform(new Sheet(), signal)
+    if (this.hasHand) await this.perform(new Sheet(), signal)
   }
 
   /** The same, and tells the second that it is there; `undefined` when its clock is that of this machine, or nobody can tell. */
   async clockS(signal: AbortSignal): Promise<number | undefined> {
-    if (this.#hand === undefined) return undefined
+    if (!this.hasHand) return undefined
     const sheet = new Sheet()
     sheet.add({ do: 'clock' })
     return (await this.perform(sheet, signal)).clockS
@@ -126,7 +137,7 @@ export class Target {
     const { isKnown, accept } = this.#context
     const expected = this.#mark ?? (isKnown && !accept ? recorded : undefined)
     const [said, ...told] = await hand.open(rawPath(this.#given.path), expected === undefined, signal)
-    if (said === 'unable') return this.#doWithout('it lacks GNU coreutils')
+    if (said === 'unable' && this.#mark === undefined) return this.#doWithout('it lacks GNU coreutils')
     if (said !== 'ready') throw this.#unready(said ?? '', told[0] ?? '', expected !== undefined)
     const [root, mark, uid, gid] = told as [string, string, string, string] // as `Hand.open` says them
     if (expected !== undefined && expected !== mark) throw this.#anotherOne()

@@ -33,6 +33,11 @@ export class Unfinished {
     return [...this.#left]
   }
 
+  /** What is on its way. */
+  get running(): readonly Work[] {
+    return [...this.#running]
+  }
+
   /** Throws when it cannot be written down; then it must not begin. */
   begin(work: Work): void {
     this.#running.add(work)

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import fs from 'node:fs'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { rsyncIsMissing } from '../../../e2e/stage/servers/rsyncd.ts'
@@ -173,6 +173,20 @@ describe.each([
     stage.source.write('other', 'text')
     await stage.send([change('move', 'other', { from: 'one', content: false })])
     expect(fs.readdirSync(stage.destination.root)).toEqual(['other'])
+  })
+
+  it.skipIf(!IS_ROOT)('does not take two ways to the only name of a file for two names', async () => {
+    stage.destination.write('one/f', 'text')
+    stage.destination.makeDirectory('other')
+    execFileSync('mount', ['--bind', `${stage.destination.root}/one`, `${stage.destination.root}/other`])
+    try {
+      stage.source.write('other/f', 'text')
+      const result = await stage.send([change('move', 'other/f', { from: 'one/f', content: false })])
+      expect(failures(result)).toEqual({ 'other/f': expect.stringContaining('cannot be renamed') })
+      expect(read(stage.destination, 'one/f')).toBe('text')
+    } finally {
+      execFileSync('umount', [`${stage.destination.root}/other`])
+    }
   })
 
   it('lets a directory take the place of a file, and a file that of an empty directory', async () => {

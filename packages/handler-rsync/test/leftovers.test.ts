@@ -88,6 +88,26 @@ describe.skipIf(rsyncIsMissing !== undefined)('of what was left', () => {
     expect(there()).toEqual(['small'])
   })
 
+  it('stays what may belong to a run that goes on', async () => {
+    // So long that their temporary files have the same name but for its end.
+    const [one, other] = ['1', '2'].map((end) => 'x'.repeat(250) + end) as [string, string]
+    for (const name of [one, other]) stage.source.write(name, Buffer.alloc(1_500_000))
+    await stage.open({ bwlimit: '300' })
+    const arrive = (count: number) => vi.waitFor(() => expect(there()).toHaveLength(count), { timeout: 10_000 })
+    const goesOn = stage.send([change('create', one)])
+    await arrive(1)
+    const breaksOff = stage.send([change('create', other)])
+    await arrive(2)
+    const last = fs.readFileSync(stage.state.at('processes'), 'latin1').trim().split('\n').at(-1)!
+    process.kill(-Number(last.split(' ')[0]), 'SIGKILL')
+    await expect(breaksOff).rejects.toThrow(/a signal/u)
+    stage.source.write('small', '')
+    await stage.send([change('create', 'small')])
+    expect(await goesOn).toEqual({ failed: [], stale: [] })
+    await stage.send([change('create', 'small')])
+    expect(there()).toEqual(['small', one])
+  })
+
   it('goes what we had on its way ourselves, where it was', async () => {
     stage.source.write('d/f', 'text')
     await stage.open()
