@@ -12,7 +12,7 @@ import { renameOverSsh } from './rename.ts'
 import { byHand, clsync, type Contender, type Ground, has, lsyncd } from './contenders.ts'
 
 /** What has not arrived by then never will. */
-const PATIENCE_MS = 10_000
+const PATIENCE_MS = 30_000
 /** A run of rsync lives on for a while after its file has arrived. */
 const GAP_MS = 60
 const WARM_UP = 3
