@@ -70,6 +70,21 @@ describe.each([
     expect(fs.readdirSync(stage.destination.root)).toEqual(['f'])
   })
 
+  it.skipIf(!IS_ROOT)('leaves the old file when the new one finds no room', async () => {
+    stage.source.write('d/f', 'old')
+    await stage.send([change('create', 'd', directory)])
+    const directoryThere = `${stage.destination.root}/d`
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', directoryThere])
+    try {
+      await stage.send([change('create', 'd/f')])
+      stage.source.write('d/f', Buffer.alloc(200_000))
+      await expect(stage.send([change('update', 'd/f')])).rejects.toThrow(/No space left/u)
+      expect(read(stage.destination, 'd/f')).toBe('old')
+    } finally {
+      execFileSync('umount', [directoryThere])
+    }
+  })
+
   it('does not send a renamed directory again', async () => {
     for (let at = 0; at < 20; at++) stage.source.write(`old/sub/f${at}`, `${at}`)
     const all = ['old', 'old/sub'].map((path) => change('create', path, directory))
@@ -217,39 +232,5 @@ describe.skipIf(rsyncIsMissing !== undefined)('what a crash left', () => {
     await vi.waitFor(() => expect(orphan.signalCode).toBe('SIGTERM'))
     expect(bystander.signalCode).toBeNull()
     bystander.kill()
-  })
-})
-
-describe.skipIf(rsyncIsMissing !== undefined).each([
-  ['by the directory itself', {}],
-  ['by a file in it', { shell: false }],
-])('another target in its place is recognised %s', (_how, options) => {
-  beforeEach(async () => {
-    stage.source.write('f', 'text')
-    await stage.open(options)
-    await stage.send([change('create', 'f')])
-    fs.renameSync(stage.destination.root, `${stage.destination.root}-away`)
-    fs.mkdirSync(stage.destination.root)
-  })
-  afterEach(() => fs.rmSync(`${stage.destination.root}-away`, { recursive: true, force: true }))
-
-  it('while it runs: nothing is written, and it goes on when it is back', async () => {
-    await expect(stage.send([change('update', 'f')])).rejects.not.toHaveProperty('code')
-    expect(fs.readdirSync(stage.destination.root)).toEqual([])
-    fs.rmdirSync(stage.destination.root)
-    fs.renameSync(`${stage.destination.root}-away`, stage.destination.root)
-    expect(await stage.send([change('update', 'f')])).toEqual({ failed: [], stale: [] })
-  })
-
-  it('at a new start: it is refused, and taken as new when the user says so', async () => {
-    await expect(stage.open(options, { isKnown: true })).rejects.toMatchObject({
-      code: 'HANDLER_REFUSED',
-      fix: expect.stringContaining('--accept'),
-    })
-    expect(fs.readdirSync(stage.destination.root)).toEqual([])
-    expect((await stage.open(options, { isKnown: true, accept: true })).isNew).toBe(true)
-    expect(await stage.send([change('create', 'f')])).toEqual({ failed: [], stale: [] })
-    expect(read(stage.destination, 'f')).toBe('text')
-    expect((await stage.open(options, { isKnown: true })).isNew).toBe(false)
   })
 })

@@ -2,7 +2,7 @@ import type { Room } from '../mutant.ts'
 
 export const rsync: Room = {
   folder: 'packages/handler-rsync/src',
-  tests: ['hand', 'leftovers', 'at-once', 'choices', 'arguments', 'complaints'].map(
+  tests: ['hand', 'replaced', 'leftovers', 'at-once', 'choices', 'arguments', 'complaints'].map(
     (name) => `packages/handler-rsync/test/${name}.test.ts`,
   ),
   next: ['packages/handler-rsync/test'],
