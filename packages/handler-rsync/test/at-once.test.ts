@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { rsyncIsMissing } from '../../../e2e/stage/servers/rsyncd.ts'
+import { sshdIsMissing, startSshd } from '../../../e2e/stage/servers/sshd.ts'
 import { change, directory, look, rsyncStage, type RsyncStage } from './rsync-stage.ts'
 
 let stage: RsyncStage
@@ -8,6 +9,20 @@ beforeEach(() => (stage = rsyncStage()))
 afterEach(() => stage.dispose())
 
 describe.skipIf(rsyncIsMissing !== undefined)('two batches at once', () => {
+  it.skipIf(sshdIsMissing !== undefined)('take turns with the shell over ssh', async () => {
+    const sshd = await startSshd({ more: ['SetEnv SHLVL=2'] })
+    try {
+      await stage.open({ destination: `target:${stage.destination.root}`, ssh: { configFile: sshd.configFile } })
+      const names = ['one', 'other', 'third']
+      for (const name of names) stage.source.write(name, name)
+      const results = await Promise.all(names.map((name) => stage.send([change('create', name)])))
+      expect(results).toEqual(names.map(() => ({ failed: [], stale: [] })))
+      expect(fs.readdirSync(stage.destination.root).toSorted()).toEqual(names)
+    } finally {
+      await sshd.dispose()
+    }
+  })
+
   it('leave the directory that both write into with the time that it has in the source', async () => {
     stage.source.write('d/e/first', '')
     await stage.open({ bwlimit: '300' })
