@@ -1,5 +1,6 @@
 import { type Destination, rsyncDestination } from './destination.ts'
 import { keepsBackups, type RsyncOptions } from './options.ts'
+import { isOlder } from './version.ts'
 
 /** What a run of rsync is for. */
 export type Purpose =
@@ -24,12 +25,14 @@ export interface Command {
   readonly destination: Destination
   /** Absolute; for `list` what is to be listed, below the destination. */
   readonly source: string
+  /** Of the rsync here. */
+  readonly version: string
   /** The ssh command as rsync splits it, for ssh only. */
   readonly rsh?: string
 }
 
 /** The arguments of one run. The list of paths comes on stdin, each ended by a NUL. */
-export function rsyncArguments({ purpose, options, destination, source, rsh }: Command): string[] {
+export function rsyncArguments({ purpose, options, destination, source, version, rsh }: Command): string[] {
   const remote = remoteArguments(options, destination, rsh)
   const timeout = `--timeout=${Math.max(1, Math.ceil(options.stallSeconds))}`
   const to = rsyncDestination(destination)
@@ -37,8 +40,12 @@ export function rsyncArguments({ purpose, options, destination, source, rsh }: C
     return [...(source === '' ? ['--recursive'] : []), '--list-only', timeout, ...remote, '--', `${to}${source}`]
   if (purpose === 'filter')
     return [...filterArguments(options), timeout, ...remote, ...options.extraArguments, '--', `${source}/`, to]
-  if (purpose === 'look')
-    return [...LIST, '--list-only', '--include=.*.*', '--include=*/', '--exclude=*', timeout, ...remote, '--', to, `${source}/`]
+  if (purpose === 'look') {
+    // It takes names of thousands of bytes for others than it has asked for. Nothing is written.
+    const trust = isOlder(version, '3.2.5') ? [] : ['--trust-sender']
+    const rules = ['--include=.*.*', '--include=*/', '--exclude=*']
+    return [...LIST, '--list-only', ...trust, ...rules, timeout, ...remote, '--', to, `${source}/`]
+  }
   const what = purpose === 'delete' ? deleteArguments(options) : bringArguments(purpose, options)
   return [...LIST, ...what, timeout, ...remote, ...options.extraArguments, '--', `${withoutSlash(source)}/`, to]
 }

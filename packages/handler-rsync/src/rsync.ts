@@ -22,6 +22,8 @@ export interface RsyncSettings {
   readonly target: Target
   readonly orphans: Orphans | undefined
   readonly unfinished: Unfinished
+  /** Of the rsync here. */
+  readonly version: string
 }
 
 /** Runs rsync for lists of paths. */
@@ -161,9 +163,16 @@ export class Rsync {
   }
 
   #arguments(purpose: Purpose, source: string): string[] {
-    const { options, target } = this.#settings
+    const { options, target, version } = this.#settings
     const rsh = target.connection?.rsh
-    return rsyncArguments({ purpose, options, destination: target.destination, source, ...(rsh !== undefined && { rsh }) })
+    return rsyncArguments({
+      purpose,
+      options,
+      destination: target.destination,
+      source,
+      version,
+      ...(rsh !== undefined && { rsh }),
+    })
   }
 }
 

@@ -20,11 +20,11 @@ import { checkVersion } from './version.ts'
 
 /** Sets up an rsync target of the context's source. */
 export async function openSession(options: RsyncOptions, context: HandlerContext): Promise<Session> {
-  await checkVersion(options, context)
+  const version = await checkVersion(options, context)
   const orphans = new Orphans(context.stateDir)
   const unfinished = new Unfinished(context.stateDir)
   const target = new Target({ destination: parseDestination(options.destination), options, context, orphans })
-  const rsync = new Rsync({ options, context, target, unfinished, orphans: context.dryRun ? undefined : orphans })
+  const rsync = new Rsync({ options, context, target, unfinished, version, orphans: context.dryRun ? undefined : orphans })
   const list = async function* (signal: AbortSignal) {
     for (const { bytes, kind } of readListing(await rsync.list(signal))) {
       if (target.hasHand || bytes !== MARKER) yield { path: nameText(Buffer.from(bytes, 'latin1')), kind }

@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import { nameText, sourcePath } from '@clsync/core/handler'
-import { isAbsent } from './errno.ts'
+import { codeOf, isAbsent } from './errno.ts'
 import type { Place } from './pass.ts'
 import { Sheet } from './sheet.ts'
 import { directoriesOf, type Listed, tempsOf } from './temp-names.ts'
@@ -40,11 +40,22 @@ async function removeByHand(place: Place, directory: string, names: readonly str
 
 async function sweepByRsync(place: Place, work: Work, signal: AbortSignal): Promise<boolean> {
   const directories = directoriesOf(work)
-  const listed = await place.rsync.listDirectories(directories, signal)
+  const listed = await listByRsync(place, directories, signal)
   const found = directories.map((directory) => ({ directory, ...tempsIn(place, work, directory, listed.get(directory) ?? []) }))
   const paths = found.flatMap(({ directory, names }) => names.map((name) => text(directory, name)))
   const complaints = paths.length === 0 ? [] : await place.rsync.delete(paths, signal)
   return found.every(({ isAll }) => isAll) && complaints.every(({ kind }) => kind === 'vanished')
+}
+
+/** A temporary file more is better than a target that is halted for it. */
+async function listByRsync({ rsync, context }: Place, directories: readonly string[], signal: AbortSignal) {
+  try {
+    return await rsync.listDirectories(directories, signal)
+  } catch (error) {
+    if (codeOf(error) !== 'HANDLER_REFUSED') throw error
+    context.log.warn('temporary files may be left at the target: rsync does not list its directories', { error: String(error) })
+    return new Map<string, Listed[]>()
+  }
 }
 
 /** What is to go; not all of it as long as another batch may have some in use. What the source has is no temporary file. */

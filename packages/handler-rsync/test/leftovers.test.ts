@@ -135,6 +135,34 @@ describe.skipIf(rsyncIsMissing !== undefined)('of what was left', () => {
   })
 })
 
+describe.skipIf(rsyncIsMissing !== undefined)('of what was left at a daemon', () => {
+  const options = (more: object = {}) => ({ destination: `${rsyncd!.url}${stage.destination.root}`, marker: false, ...more })
+  const deep = (levels: number) => Array.from({ length: levels }, (_, at) => `${at}${'long'.repeat(60)}`).join('/')
+
+  it('goes what lies below long names', async () => {
+    await stage.open(options())
+    for (const path of [deep(4), deep(14)]) stage.source.write(`${path}/f`, '')
+    await stage.send([deep(4), deep(14)].map((path) => change('create', `${path}/f`)))
+    stage.destination.write(`${deep(14)}/.f.Ab12Cd`, '')
+    stage.crash()
+    await stage.open(options())
+    await stage.send([change('update', `${deep(4)}/f`)])
+    expect(there(deep(14))).toEqual(['f'])
+  })
+
+  it('stays what rsync does not list, with a warning', async () => {
+    const script = `${stage.state.root}/rsync`
+    fs.writeFileSync(script, '#!/bin/sh\ncase "$*" in *--list-only*) exit 4;; esac\nexec rsync "$@"\n', { mode: 0o755 })
+    await stage.open(options({ rsyncPath: script }))
+    await send()
+    stage.crash()
+    await stage.open(options({ rsyncPath: script }))
+    await send()
+    await send()
+    expect(stage.warnings).toEqual([expect.stringContaining('temporary files may be left')])
+  })
+})
+
 describe('what is unfinished', () => {
   it('is known after a crash, and not after an orderly end', () => {
     const work = { directories: ['a'], paths: [['b/c']] as const, sinceS: 7 }

@@ -2,7 +2,7 @@ import type { Room } from '../mutant.ts'
 
 export const rsync: Room = {
   folder: 'packages/handler-rsync/src',
-  tests: ['hand', 'replaced', 'leftovers', 'at-once', 'choices', 'arguments', 'complaints'].map(
+  tests: ['hand', 'replaced', 'leftovers', 'at-once', 'choices', 'arguments', 'complaints', 'failures'].map(
     (name) => `packages/handler-rsync/test/${name}.test.ts`,
   ),
   next: ['packages/handler-rsync/test'],
@@ -129,8 +129,8 @@ export const rsync: Room = {
     {
       name: 'a server that goes away has no shell',
       file: 'shell.ts',
-      find: 'exitCode !== undefined && exitCode !== 255',
-      replace: 'exitCode !== 255',
+      find: ' && exitCode !== 255',
+      replace: '',
       why: 'a shell is done without only where there is none',
     },
     {
