@@ -104,6 +104,17 @@ describe.skipIf(rsyncIsMissing !== undefined || !IS_ROOT)('through rsync', () =>
     await exact()
   })
 
+  it('a large file on its way holds up no other', async () => {
+    const daemon = start([stage.target], ['-o', 'bwlimit=300'])
+    await daemon.ready()
+    stage.write('source/large', Buffer.alloc(20 * 1024 * 1024, 'x'))
+    await until('a part of it', () => fs.readdirSync(stage.target).some((name) => name.startsWith('.large.')))
+    stage.write('source/small', 'small')
+    await until('the small one', () => fs.existsSync(stage.at('target/small')))
+    expect(fs.existsSync(stage.at('target/large'))).toBe(false)
+    daemon.kill('SIGKILL')
+  })
+
   it.skipIf(sshdIsMissing !== undefined)('a server that is away for a while is caught up with', async () => {
     stage.fill('source/directory', 30)
     const daemon = start(overSsh())

@@ -72,16 +72,24 @@ export function byHand(name: string, { source, target }: Ground, more: readonly 
   let before = endedChildrenCpuMs()
   return {
     ...{ name, source, target },
-    tell(paths) {
-      const child = spawn('rsync', args, { stdio: ['pipe', 'ignore', 'ignore'] })
-      child.stdin.end(paths.map((path) => `${path}\0`).join(''))
-    },
+    tell: (paths) => runRsync(args, paths, MOST_ATTEMPTS),
     cpuMs: () => endedChildrenCpuMs() - before,
     async stop() {
       before = 0
     },
   }
 }
+
+/** As a person would, once more when it has failed. */
+function runRsync(args: readonly string[], paths: readonly string[], attempts: number): void {
+  const child = spawn('rsync', args, { stdio: ['pipe', 'ignore', 'ignore'] })
+  child.stdin.on('error', () => undefined).end(paths.map((path) => `${path}\0`).join(''))
+  child.on('exit', (code) => {
+    if (code !== 0 && attempts > 1) runRsync(args, paths, attempts - 1)
+  })
+}
+
+const MOST_ATTEMPTS = 3
 
 /** Whether a command can be run here. */
 export function has(command: string): boolean {

@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import net from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { sshdIsMissing, startSshd } from '../../e2e/stage/servers/sshd.ts'
+import { figure } from '../stage/figure.ts'
 import type { Table } from '../stage/table.ts'
 import { FILE_BYTES, makeTree } from '../stage/tree.ts'
 import { clsync } from './contenders.ts'
@@ -36,7 +37,8 @@ export async function renameOverSsh(folder: string, files: number): Promise<Tabl
       { '': 'first sync', bytes: first },
       { '': 'rename', bytes: renamed, ms },
     ]
-    return { title, rows, notes: [], failed: renamed > files }
+    const figures = [figure('rsync rename', { name: 'clsync', role: 'ours' }, files)('bytes per file', renamed / files)]
+    return { title, rows, notes: [], figures, failed: renamed > files }
   } finally {
     await contender.stop()
     await proxy.close()

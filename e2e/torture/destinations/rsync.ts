@@ -16,7 +16,7 @@ export const rsyncLocal: Destination = {
 }
 
 /** A directory of this machine through its own ssh server. */
-const sshd = lasting(() => startSshd())
+const sshd = lasting(() => startSshd({ more: ['SetEnv SHLVL=2'] })) // else bash reads its rc file for each command
 export const rsyncOverSsh: Destination = {
   name: 'rsync-ssh',
   isCareful: true,

@@ -1,5 +1,6 @@
 import { type Destination, rsyncDestination } from './destination.ts'
 import { keepsBackups, type RsyncOptions } from './options.ts'
+import { isOlder } from './version.ts'
 
 /** What a run of rsync is for. */
 export type Purpose =
@@ -15,6 +16,8 @@ export type Purpose =
   | 'filter'
   /** Tell what the target holds. */
   | 'list'
+  /** Tell what the target holds in the listed directories that may be a temporary file; the source is an empty directory. */
+  | 'look'
 
 export interface Command {
   readonly purpose: Purpose
@@ -22,12 +25,14 @@ export interface Command {
   readonly destination: Destination
   /** Absolute; for `list` what is to be listed, below the destination. */
   readonly source: string
+  /** Of the rsync here. */
+  readonly version: string
   /** The ssh command as rsync splits it, for ssh only. */
   readonly rsh?: string
 }
 
 /** The arguments of one run. The list of paths comes on stdin, each ended by a NUL. */
-export function rsyncArguments({ purpose, options, destination, source, rsh }: Command): string[] {
+export function rsyncArguments({ purpose, options, destination, source, version, rsh }: Command): string[] {
   const remote = remoteArguments(options, destination, rsh)
   const timeout = `--timeout=${Math.max(1, Math.ceil(options.stallSeconds))}`
   const to = rsyncDestination(destination)
@@ -35,9 +40,14 @@ export function rsyncArguments({ purpose, options, destination, source, rsh }: C
     return [...(source === '' ? ['--recursive'] : []), '--list-only', timeout, ...remote, '--', `${to}${source}`]
   if (purpose === 'filter')
     return [...filterArguments(options), timeout, ...remote, ...options.extraArguments, '--', `${source}/`, to]
+  if (purpose === 'look') {
+    // It takes names of thousands of bytes for others than it has asked for. Nothing is written.
+    const trust = isOlder(version, '3.2.5') ? [] : ['--trust-sender']
+    const rules = ['--include=.*.*', '--include=*/', '--exclude=*']
+    return [...LIST, '--list-only', ...trust, ...rules, timeout, ...remote, '--', to, `${source}/`]
+  }
   const what = purpose === 'delete' ? deleteArguments(options) : bringArguments(purpose, options)
-  const list = ['--from0', '--files-from=-', '--dirs']
-  return [...list, ...what, timeout, ...remote, ...options.extraArguments, '--', `${withoutSlash(source)}/`, to]
+  return [...LIST, ...what, timeout, ...remote, ...options.extraArguments, '--', `${withoutSlash(source)}/`, to]
 }
 
 /** As a person would type it. */
@@ -96,6 +106,8 @@ function remoteArguments(options: RsyncOptions, destination: Destination, rsh: s
 function withoutSlash(path: string): string {
   return path === '/' ? '' : path
 }
+
+const LIST = ['--from0', '--files-from=-', '--dirs']
 
 const FLAGS = [
   ['permissions', '--perms'],

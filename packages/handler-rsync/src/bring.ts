@@ -10,7 +10,11 @@ import type { Look } from './source.ts'
 /** Makes the target hold what the source has at these paths now, and sets the times of directories that were changed. */
 export async function bringAll(pass: Pass, changes: readonly Change[]): Promise<void> {
   const items = lookAtAll(pass, changes)
-  for (const { change } of items) pass.touch(change.path)
+  for (const { change } of items) {
+    pass.touch(change.path)
+    // A run that broke off may have been the last to write into these.
+    if (change.previousKind === 'unknown') pass.touchAbove(change.path)
+  }
   const left = await bringSmall(pass, items)
   if (left === undefined) return
   const listed = [...left, ...directoriesToTime(pass, left)]
@@ -18,6 +22,13 @@ export async function bringAll(pass: Pass, changes: readonly Change[]): Promise<
     const group = listed.filter((item) => purposeFor(pass, item) === purpose)
     if (group.length > 0) await bringByRsync(pass, purpose, group)
   }
+  if (pass.isBeside) await setTimesAgain(pass, left)
+}
+
+/** Another batch may have written into the same directories meanwhile: the last to set a time does so as it is now. */
+async function setTimesAgain(pass: Pass, items: readonly Item[]): Promise<void> {
+  for (const { change } of items) pass.touchAbove(change.path)
+  if ((await bringSmall(pass, [])) !== undefined) await bringByRsync(pass, 'compare', directoriesToTime(pass, []))
 }
 
 function lookAtAll(pass: Pass, changes: readonly Change[]): Item[] {
@@ -64,7 +75,6 @@ function purposeFor(pass: Pass, item: Item): Purpose {
 async function bringByRsync(pass: Pass, purpose: Purpose, items: readonly Item[]): Promise<void> {
   const { rsync, context, target, source } = pass.place
   const paths = items.map(({ change }) => change.path)
-  await target.look(pass.signal)
   const complaints = await rsync.run(purpose, context.root, paths, pass.signal)
   await target.look(pass.signal)
   const failed = new Map<string, string>()

@@ -14,8 +14,13 @@ export default defineHandler({
     deletes: true,
     byteNames: true,
     kinds: ['file', 'directory', 'symlink'],
-    parallel: 1,
+    parallel: 2,
     maxChanges: 5000,
+  },
+  // A daemon may take few connections at once, often one; and nobody sets the time there of a directory that two write into.
+  capabilitiesFor({ destination, parallel, shell }) {
+    const isBare = !shell || parseDestination(destination).kind === 'daemon'
+    return { parallel: isBare ? 1 : parallel }
   },
   identity: ({ destination }) => destinationText(parseDestination(destination)),
   setup: openSession,

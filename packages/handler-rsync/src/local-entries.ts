@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import { isAbsent, reasonOf } from './errno.ts'
 import { bytes, type Held } from './held.ts'
+import type { Listed } from './temp-names.ts'
 
 /** Removes files, links and empty directories; `left` is told by number what stays, and why. */
 export function removeEntries(open: Held, names: readonly string[], left: Map<number, string>): void {
@@ -28,6 +29,16 @@ export function moveEntry(from: string, to: string): 'ok' | 'moved' | 'absent' {
   return 'ok'
 }
 
+/** Files and links whose names begin with a dot and hold another. */
+export function hiddenIn(open: Held): Listed[] {
+  const names = fs.readdirSync(bytes(`${open.self}/`), 'latin1').filter((name) => /^\..*\./su.test(name))
+  return names.flatMap((name) => {
+    const found = stat(open.place(name))
+    const isListed = found !== undefined && (found.isFile() || found.isSymbolicLink())
+    return isListed ? [{ name, changedS: Number(found.ctimeNs / SECOND_NS), isMtime: false }] : []
+  })
+}
+
 function removeEntry(place: string): void {
   if (fs.lstatSync(bytes(place)).isDirectory()) fs.rmdirSync(bytes(place))
   else fs.unlinkSync(bytes(place))
@@ -36,3 +47,5 @@ function removeEntry(place: string): void {
 function stat(place: string): fs.BigIntStats | undefined {
   return fs.lstatSync(bytes(place), { bigint: true, throwIfNoEntry: false })
 }
+
+const SECOND_NS = 1_000_000_000n

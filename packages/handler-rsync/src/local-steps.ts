@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import { isAbsent, reasonOf } from './errno.ts'
 import { bytes, type Held } from './held.ts'
 import { LocalFiles } from './local-files.ts'
-import { moveEntry, removeEntries } from './local-entries.ts'
+import { hiddenIn, moveEntry, removeEntries } from './local-entries.ts'
 import type { SetMtime } from './native.ts'
 import { nameOf, parentOf } from './path.ts'
 import type { Answers, Step } from './sheet.ts'
@@ -25,15 +25,18 @@ export class LocalSteps {
   perform(step: Step, number: number): void {
     if (step.do === 'remove') return this.#remove(step)
     if (step.do === 'move') return this.#move(step, number)
+    if (step.do === 'list') return this.#list(step, number)
+    // It is that of this machine.
+    if (step.do === 'clock') return
     try {
       this.#do(step)
       this.#answers.ok.add(number)
-    } catch (error) {
-      if (step.do === 'clean' && isAbsent(error)) this.#answers.ok.add(number)
+    } catch {
+      // It is left.
     }
   }
 
-  #do(step: Exclude<Step, Of<'remove'> | Of<'move'>>): void {
+  #do(step: Exclude<Step, Of<'remove'> | Of<'move'> | Of<'list'> | Of<'clock'>>): void {
     const files = this.#files
     switch (step.do) {
       case 'file':
@@ -48,8 +51,6 @@ export class LocalSteps {
         return this.#in(step.path, (open) => files.settle(open, step.attributes))
       case 'time':
         return this.#in(step.path, (open) => files.time(open, step.mtimeNs))
-      case 'clean':
-        return this.#in(step.directory, clean)
     }
   }
 
@@ -78,11 +79,21 @@ export class LocalSteps {
     }
   }
 
+  #list({ directory }: Of<'list'>, number: number): void {
+    const { ok, listed } = this.#answers
+    try {
+      this.#in(directory, (open) => listed.set(number, hiddenIn(open)), 'as it is')
+      ok.add(number)
+    } catch (error) {
+      if (isAbsent(error)) ok.add(number)
+    }
+  }
+
   /**
    * Goes to a directory when the way below the root leads through no link. One that is read-only is opened for its owner; who goes there
    * closes it in the end.
    */
-  #in(directory: string, run: (open: Held) => void): void {
+  #in(directory: string, run: (open: Held) => void, how: 'to change it' | 'as it is' = 'to change it'): void {
     let open = this.#root
     try {
       for (const name of directory === '' ? [] : directory.split('/')) {
@@ -90,7 +101,7 @@ export class LocalSteps {
         open = above.enter(name)
         if (above !== this.#root) above.close()
       }
-      makeWritable(open)
+      if (how === 'to change it') makeWritable(open)
       run(open)
     } finally {
       if (open !== this.#root) open.close()
@@ -116,10 +127,4 @@ function makeDirectory(place: string): void {
   if (stat?.isDirectory() === true) return
   if (stat !== undefined) fs.unlinkSync(bytes(place))
   fs.mkdirSync(bytes(place), 0o700)
-}
-
-function clean(open: Held): void {
-  for (const name of fs.readdirSync(bytes(`${open.self}/`), 'latin1')) {
-    if (/^\.clsync-.*\.tmp$/su.test(name)) fs.unlinkSync(bytes(open.place(name)))
-  }
 }

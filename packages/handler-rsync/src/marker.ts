@@ -4,6 +4,7 @@ import path from 'node:path'
 import { type HandlerContext, refuse } from '@clsync/core/handler'
 import { DestinationGone } from './failure.ts'
 import type { Identity } from './identity.ts'
+import { Line } from './line.ts'
 import type { Rsync } from './rsync.ts'
 
 /** The file in the target that tells it from another directory, where no shell can look at the directory itself. */
@@ -20,6 +21,7 @@ export interface MarkerSettings {
 /** Tells by a small file whether the target is the one that was synced to before. Its time is what it is known by. */
 export class Marker {
   readonly #settings: MarkerSettings
+  readonly #line = new Line()
   #mark: string | undefined
   isNew = false
 
@@ -44,7 +46,11 @@ export class Marker {
   }
 
   /** Before and after each batch. The first time it puts the file there. */
-  async check(signal: AbortSignal): Promise<void> {
+  check(signal: AbortSignal): Promise<void> {
+    return this.#line.run(() => this.#check(signal))
+  }
+
+  async #check(signal: AbortSignal): Promise<void> {
     if (this.#mark === undefined) await this.#make(signal)
     else if ((await this.#look(signal)) !== this.#mark) {
       throw new DestinationGone(

@@ -10,10 +10,10 @@ import { Sheet } from './sheet.ts'
 export async function applyMoves(pass: Pass, moves: readonly Change[]): Promise<Change[]> {
   const { target, moved } = pass.place
   if (moves.length === 0) return []
-  if (moved.batch !== pass.batch.id) {
-    moved.batch = pass.batch.id
-    moved.paths.clear()
-  }
+  const before = moved.get(pass.batch.id) ?? new Set()
+  moved.delete(pass.batch.id)
+  moved.set(pass.batch.id, before)
+  for (const [oldest] of moved) if (moved.size > MOST_BATCHES) moved.delete(oldest)
   if (!target.hasHand) {
     for (const { path } of moves)
       pass.fail(path, new Error('Nothing can be renamed at this target; it is sent and the old one is deleted.'))
@@ -25,11 +25,12 @@ export async function applyMoves(pass: Pass, moves: readonly Change[]): Promise<
     move,
     number: sheet.add({ do: 'move', from: bytesOf(move.from ?? ''), path: bytesOf(move.path) }),
   }))
+  for (const { from, path } of moves) pass.place.unfinished.follow(bytesOf(from ?? ''), bytesOf(path))
   const answers = await target.perform(sheet, pass.signal)
   const done: Change[] = []
   for (const { move, number } of numbered) {
-    if (answers.ok.has(number) || (answers.moved.has(number) && moved.paths.has(move.path))) {
-      moved.paths.add(move.path)
+    if (answers.ok.has(number) || (answers.moved.has(number) && before.has(move.path))) {
+      before.add(move.path)
       pass.touch(move.path)
       pass.touch(move.from ?? '')
       done.push(move)
@@ -40,3 +41,5 @@ export async function applyMoves(pass: Pass, moves: readonly Change[]): Promise<
   }
   return done
 }
+
+const MOST_BATCHES = 16

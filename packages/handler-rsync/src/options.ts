@@ -89,6 +89,14 @@ export const rsyncOptions = z.strictObject({
     .describe('Paths below the root that are never changed at the target, with all below them.'),
   passwordFile: z.string().min(1).optional().describe('Holds the password for an rsync daemon, as `--password-file`.'),
   extraArguments: z.array(z.string().min(1)).default([]).describe('Given to rsync as they are, after all others.'),
+  parallel: z
+    .int()
+    .min(1)
+    .max(8)
+    .default(2)
+    .describe(
+      'Batches at once, with paths that have nothing to do with each other. Without a shell, as with a daemon, always 1.',
+    ),
   stallSeconds: z.number().positive().default(300).describe('A run that does nothing for so long is ended and tried again.'),
 })
 

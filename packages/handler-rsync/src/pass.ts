@@ -1,4 +1,5 @@
 import type { Batch, FailedPath, HandlerContext } from '@clsync/core/handler'
+import type { Line } from './line.ts'
 import type { Marker } from './marker.ts'
 import type { RsyncOptions } from './options.ts'
 import { parentOf } from './path.ts'
@@ -6,6 +7,7 @@ import type { Rsync } from './rsync.ts'
 import type { Source } from './source.ts'
 import type { Target } from './target.ts'
 import type { TempNames } from './temp-names.ts'
+import type { Unfinished } from './unfinished.ts'
 
 /** One target for as long as its session lasts. */
 export interface Place {
@@ -15,12 +17,17 @@ export interface Place {
   readonly target: Target
   readonly rsync: Rsync
   readonly temps: TempNames
+  readonly unfinished: Unfinished
   /** Only where no shell can be had. */
   readonly marker: Marker | undefined
   /** Deletes that failed and were not made good since: what they leave behind is not foreign. */
   readonly undeleted: Set<string>
-  /** Moves of the latest batch that were done, so that its replay knows. */
-  readonly moved: { batch: string; readonly paths: Set<string> }
+  /** Moves of the latest batches that were done, so that a replay knows; by the id of the batch. */
+  readonly moved: Map<string, Set<string>>
+  /** Batches that are on their way. */
+  readonly passes: Set<Pass>
+  /** Where nobody can set the time of a directory that two have written into, they go one after the other. */
+  readonly line: Line
   /** At first contact, size and time tell that the target holds a file already. */
   trustsTarget: boolean
 }
@@ -41,9 +48,17 @@ export class Pass {
     this.signal = signal
   }
 
+  /** Whether another batch was on its way at some time. */
+  isBeside = false
+
   /** An entry at `path` came or went. */
   touch(path: string): void {
     this.touched.add(parentOf(path))
+  }
+
+  /** A run of rsync sets the times of all directories above what it brings, as they were when it began. */
+  touchAbove(path: string): void {
+    for (let above = parentOf(path); above !== ''; above = parentOf(above)) this.touched.add(above)
   }
 
   fail(path: string, error: unknown): void {

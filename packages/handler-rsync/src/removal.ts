@@ -11,8 +11,9 @@ import { Sheet } from './sheet.ts'
 export async function applyDeletes(pass: Pass, deletes: readonly Change[]): Promise<void> {
   if (deletes.length === 0) return
   const { target, options } = pass.place
-  for (const { path } of deletes) {
+  for (const { path, previousKind } of deletes) {
     pass.touch(path)
+    if (previousKind === 'unknown') pass.touchAbove(path)
     pass.touched.delete(path)
   }
   if (target.hasHand && !keepsBackups(options)) await removeByHand(pass, deletes)

@@ -1,28 +1,36 @@
 import fs from 'node:fs'
 import path from 'node:path'
-import type { HandlerContext } from '@clsync/core/handler'
+import { type HandlerContext, sourcePath } from '@clsync/core/handler'
 import { commandText, type Purpose, rsyncArguments } from './arguments.ts'
 import { readComplaints, type Complaint } from './complaints.ts'
 import { prepareSkeleton, skeletonIn } from './deletion-filter.ts'
 import { receivingDirectory } from './destination.ts'
+import { readListing } from './inventory.ts'
 import { runFailure, startFailure } from './failure.ts'
+import { Line } from './line.ts'
 import type { RsyncOptions } from './options.ts'
 import type { Orphans } from './orphans.ts'
-import { bytesOf, rawPath } from './path.ts'
+import { bytesOf, nameOf, parentOf, rawPath } from './path.ts'
 import { run } from './run.ts'
 import type { Target } from './target.ts'
+import type { Listed } from './temp-names.ts'
+import type { Unfinished, Work } from './unfinished.ts'
 
 export interface RsyncSettings {
   readonly options: RsyncOptions
   readonly context: HandlerContext
   readonly target: Target
   readonly orphans: Orphans | undefined
+  readonly unfinished: Unfinished
+  /** Of the rsync here. */
+  readonly version: string
 }
 
 /** Runs rsync for lists of paths. */
 export class Rsync {
   readonly #settings: RsyncSettings
   #needsFilter = false
+  readonly #filtering = new Line()
 
   constructor(settings: RsyncSettings) {
     this.#settings = settings
@@ -37,39 +45,34 @@ export class Rsync {
   async delete(paths: readonly string[], signal: AbortSignal): Promise<Complaint[]> {
     const { stateDir } = this.#settings.context
     if (!this.#needsFilter) {
-      const empty = path.join(stateDir, 'empty')
-      fs.mkdirSync(empty, { recursive: true })
       try {
-        return await this.run('delete', empty, paths, signal)
+        return await this.run('delete', emptyDirectory(this.#settings.context), paths, signal)
       } catch (error) {
         if (!/delete-missing-args|invalid path from sender/u.test(messageOf(error))) throw error
         this.#needsFilter = true
       }
     }
-    return this.run('filter', skeletonIn(stateDir), paths, signal)
+    // There is one skeleton for all.
+    return this.#filtering.run(() => this.run('filter', skeletonIn(stateDir), paths, signal))
   }
 
   /** Brings or deletes the paths and returns what rsync complained about. Throws when the run has failed as a whole. */
   async run(purpose: Purpose, source: string, paths: readonly string[], signal: AbortSignal): Promise<Complaint[]> {
     const bytes = new Map(paths.map((each) => [bytesOf(each), each]))
-    // The slash means the root of the source and keeps a name from being read as a comment; `./` would bring the root's attributes, too.
-    const input = purpose === 'filter' ? prepareSkeleton(source, paths) : [...bytes.keys()].map((each) => `/${each}\0`).join('')
-    const { context, target } = this.#settings
-    let sentBytes = 0
-    const result = await this.#run(purpose, source, input, signal, (text) => {
-      const sent = lastCount(text)
-      if (sent === undefined) return
-      context.progress(Math.max(0, sent - sentBytes))
-      sentBytes = sent
-    })
-    const command = this.text(purpose, source)
-    const failure = runFailure(result, command)
-    if (failure !== undefined) throw failure
-    const roots = [rawPath(source), rawPath(receivingDirectory(target.destination))]
-    const complaints = readComplaints(result.stderr, { roots, paths: bytes })
-    if (result.exitCode === 23 && complaints.length === 0)
-      throw new Error(`rsync has ended with exit code 23 and did not say why (${command})`)
-    return complaints
+    if (!BRINGS.has(purpose)) return this.#complete(purpose, source, bytes, signal)
+    const { unfinished } = this.#settings
+    const work = await this.#workFor(source, bytes, signal)
+    unfinished.begin(work)
+    let isWhole = false
+    try {
+      const complaints = await this.#complete(purpose, source, bytes, signal)
+      // What could not be read has left nothing; what could not be renamed may have.
+      isWhole = complaints.every(({ kind, text }) => kind !== 'failed' || text.includes('[sender]'))
+      return complaints
+    } finally {
+      if (isWhole) unfinished.end(work)
+      else unfinished.leave(work)
+    }
   }
 
   /** What the target holds, as rsync lists it; or one path, nothing when it is not there. */
@@ -83,6 +86,62 @@ export class Rsync {
     if (failure !== undefined) throw failure
     if (result.exitCode !== 0) throw new Error(`The target could not be listed: ${result.stderr.trim()}`)
     return listed
+  }
+
+  /** Files and links in directories of the target (bytes, one character each) whose names begin with a dot and hold another, by directory. */
+  async listDirectories(directories: readonly string[], signal: AbortSignal): Promise<Map<string, Listed[]>> {
+    let text = ''
+    const empty = emptyDirectory(this.#settings.context)
+    const input = directories.map((each) => (each === '' ? './\0' : `/${each}/\0`)).join('')
+    const result = await this.#run('look', empty, input, signal, (piece) => void (text += piece))
+    const failure = runFailure(result, this.text('look', empty))
+    if (failure !== undefined) throw failure
+    // What is not found was no directory of ours.
+    const listed = new Map<string, Listed[]>()
+    for (const { bytes, kind, mtimeS } of readListing(text)) {
+      if (kind !== 'file' && kind !== 'symlink') continue
+      const directory = parentOf(bytes)
+      const entries = listed.get(directory) ?? []
+      entries.push({ name: nameOf(bytes), changedS: mtimeS, isMtime: true })
+      listed.set(directory, entries)
+    }
+    return listed
+  }
+
+  async #complete(
+    purpose: Purpose,
+    source: string,
+    paths: ReadonlyMap<string, string>,
+    signal: AbortSignal,
+  ): Promise<Complaint[]> {
+    // The slash means the root of the source and keeps a name from being read as a comment; `./` would bring the root's attributes, too.
+    const input =
+      purpose === 'filter' ? prepareSkeleton(source, [...paths.values()]) : [...paths.keys()].map((each) => `/${each}\0`).join('')
+    const { context, target } = this.#settings
+    let sentBytes = 0
+    const result = await this.#run(purpose, source, input, signal, (text) => {
+      const sent = lastCount(text)
+      if (sent === undefined) return
+      context.progress(Math.max(0, sent - sentBytes))
+      sentBytes = sent
+    })
+    const command = this.text(purpose, source)
+    const failure = runFailure(result, command)
+    if (failure !== undefined) throw failure
+    const roots = [rawPath(source), rawPath(receivingDirectory(target.destination))]
+    const complaints = readComplaints(result.stderr, { roots, paths })
+    if (result.exitCode === 23 && complaints.length === 0)
+      throw new Error(`rsync has ended with exit code 23 and did not say why (${command})`)
+    return complaints
+  }
+
+  /** What is about to be brought. Looks at the root of the target, too, where it can. */
+  async #workFor(source: string, paths: ReadonlyMap<string, string>, signal: AbortSignal): Promise<Work> {
+    const { target, unfinished } = this.#settings
+    const sinceS = (await target.clockS(signal)) ?? unfinished.nowS()
+    const names = [...paths]
+    if (target.hasHand) return { directories: [], paths: names.map(([bytes]) => [bytes] as const), sinceS }
+    return { directories: [], paths: names.map(([bytes, path]) => [bytes, mtimeSOf(sourcePath(source, path))] as const), sinceS }
   }
 
   async #run(purpose: Purpose, source: string, input: string, signal: AbortSignal, output: (text: string) => void) {
@@ -104,9 +163,16 @@ export class Rsync {
   }
 
   #arguments(purpose: Purpose, source: string): string[] {
-    const { options, target } = this.#settings
+    const { options, target, version } = this.#settings
     const rsh = target.connection?.rsh
-    return rsyncArguments({ purpose, options, destination: target.destination, source, ...(rsh !== undefined && { rsh }) })
+    return rsyncArguments({
+      purpose,
+      options,
+      destination: target.destination,
+      source,
+      version,
+      ...(rsh !== undefined && { rsh }),
+    })
   }
 }
 
@@ -116,6 +182,22 @@ function lastCount(text: string): number | undefined {
   return found === undefined ? undefined : Number(found.replaceAll(',', ''))
 }
 
+function emptyDirectory({ stateDir }: HandlerContext): string {
+  const empty = path.join(stateDir, 'empty')
+  fs.mkdirSync(empty, { recursive: true })
+  return empty
+}
+
+function mtimeSOf(place: string | Buffer): number | undefined {
+  try {
+    return Math.floor(fs.lstatSync(place).mtimeMs / 1000)
+  } catch {
+    return undefined // rsync will say why
+  }
+}
+
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : ''
 }
+
+const BRINGS = new Set<Purpose>(['bring', 'compare', 'verify'])

@@ -1,7 +1,8 @@
-import type { Batch, Change, HandlerContext, Session, SyncResult } from '@clsync/core/handler'
+import { type Batch, type Change, type HandlerContext, nameText, type Session, type SyncResult } from '@clsync/core/handler'
 import { parseDestination } from './destination.ts'
 import { readListing } from './inventory.ts'
 import { bringAll } from './bring.ts'
+import { Line } from './line.ts'
 import { MARKER, Marker } from './marker.ts'
 import { applyMoves } from './move.ts'
 import type { RsyncOptions } from './options.ts'
@@ -11,19 +12,23 @@ import { isWithin } from './path.ts'
 import { applyDeletes, deletesIn } from './removal.ts'
 import { Rsync } from './rsync.ts'
 import { Source } from './source.ts'
+import { sweep } from './sweep.ts'
 import { Target } from './target.ts'
 import { TempNames } from './temp-names.ts'
+import { Unfinished } from './unfinished.ts'
 import { checkVersion } from './version.ts'
 
 /** Sets up an rsync target of the context's source. */
 export async function openSession(options: RsyncOptions, context: HandlerContext): Promise<Session> {
-  await checkVersion(options, context)
+  const version = await checkVersion(options, context)
   const orphans = new Orphans(context.stateDir)
-  const temps = new TempNames(context.stateDir)
-  const target = new Target({ destination: parseDestination(options.destination), options, context, orphans, temps })
-  const rsync = new Rsync({ options, context, target, orphans: context.dryRun ? undefined : orphans })
+  const unfinished = new Unfinished(context.stateDir)
+  const target = new Target({ destination: parseDestination(options.destination), options, context, orphans })
+  const rsync = new Rsync({ options, context, target, unfinished, version, orphans: context.dryRun ? undefined : orphans })
   const list = async function* (signal: AbortSignal) {
-    for (const entry of readListing(await rsync.list(signal))) if (target.hasHand || entry.path !== MARKER) yield entry
+    for (const { bytes, kind } of readListing(await rsync.list(signal))) {
+      if (target.hasHand || bytes !== MARKER) yield { path: nameText(Buffer.from(bytes, 'latin1')), kind }
+    }
   }
   if (context.dryRun) {
     return {
@@ -35,7 +40,7 @@ export async function openSession(options: RsyncOptions, context: HandlerContext
   await orphans.end()
   let place: Place
   try {
-    place = await openPlace({ options, context, target, rsync, temps })
+    place = await openPlace({ options, context, target, rsync, unfinished })
   } catch (error) {
     target.close()
     throw error
@@ -49,13 +54,13 @@ export async function openSession(options: RsyncOptions, context: HandlerContext
     inventory: list,
     async close() {
       target.close()
-      temps.close()
+      unfinished.close()
       orphans.close()
     },
   }
 }
 
-type Means = Pick<Place, 'options' | 'context' | 'target' | 'rsync' | 'temps'>
+type Means = Pick<Place, 'options' | 'context' | 'target' | 'rsync' | 'unfinished'>
 
 async function openPlace(means: Means): Promise<Place> {
   const { options, context, target, rsync } = means
@@ -64,24 +69,41 @@ async function openPlace(means: Means): Promise<Place> {
   const { identity, name } = target
   const marker = target.hasHand || !options.marker ? undefined : new Marker({ context, identity, rsync, name })
   await marker?.recognise(signal)
-  return {
+  const place: Place = {
     ...means,
     marker,
+    temps: new TempNames(),
     source: new Source(context.root),
     undeleted: new Set(),
-    moved: { batch: '', paths: new Set() },
+    moved: new Map(),
+    passes: new Set(),
+    line: new Line(),
     trustsTarget: !context.isKnown,
   }
+  if (target.hasHand) await sweep(place, signal)
+  return place
 }
 
 async function sync(pass: Pass): Promise<SyncResult> {
+  const { target, passes, line } = pass.place
+  if (!target.hasHand) return line.run(() => carry(pass))
+  for (const other of passes) other.isBeside = pass.isBeside = true
+  passes.add(pass)
+  try {
+    return await carry(pass)
+  } finally {
+    passes.delete(pass)
+  }
+}
+
+async function carry(pass: Pass): Promise<SyncResult> {
   const { batch, signal, place } = pass
   signal.throwIfAborted()
   const changes = batch.changes.filter((change) => isOurs(pass, change))
   if (changes.length === 0) return { failed: pass.failed }
   await place.target.ready(signal)
-  await place.target.clean(signal)
   await place.marker?.check(signal)
+  await sweep(place, signal)
   const of = (...types: Change['type'][]): Change[] => changes.filter(({ type }) => types.includes(type))
   const moved = await applyMoves(pass, of('move'))
   if (deletesIn(place.options, batch.reason)) await applyDeletes(pass, of('delete'))
@@ -108,7 +130,7 @@ function isProtected({ protectedPaths }: RsyncOptions, path: string | undefined)
 }
 
 /** Says what would be run, and for which paths. */
-async function tell({ changes, reason }: Batch, { context, rsync, options, target }: Omit<Means, 'temps'>): Promise<void> {
+async function tell({ changes, reason }: Batch, { context, rsync, options, target }: Omit<Means, 'unfinished'>): Promise<void> {
   const { log } = context
   for (const { type, path, kind, from } of changes) {
     log.info(`would ${type} ${kind}`, from === undefined ? { path } : { path, from })

@@ -1,6 +1,7 @@
 import type { Request } from './shell.ts'
 import { below, here, timeWord, word } from './shell-text.ts'
 import { nameOf, parentOf } from './path.ts'
+import type { Listed } from './temp-names.ts'
 import { Answers, type Attributes, type Sheet, type Step } from './sheet.ts'
 
 /** A sheet as the shell at the target takes it. */
@@ -16,14 +17,30 @@ export function readAnswers(records: readonly string[]): Answers {
   for (let at = 0; at < records.length; at++) {
     const said = records[at]
     if (said === 'shut') answers.shut = records[++at]
+    if (said === 'clock') answers.clockS = Number(records[at + 1])
     const number = Number(records[at + 1])
     if (said === 'ok') answers.ok.add(number)
     else if (said === 'moved') answers.moved.add(number)
     else if (said === 'unmoved') answers.unmoved.set(number, records[++at + 1] ?? '')
+    else if (said === 'list') at += takeListed(answers, number, records.slice(at + 2))
     else if (said === 'left') answers.left.set(number, records[++at + 1] ?? '')
     if (said !== 'shut') at++
   }
   return answers
+}
+
+/** Returns how many of the records were it. */
+function takeListed({ listed }: Answers, number: number, records: readonly string[]): number {
+  const entries: Listed[] = []
+  let count = 0
+  for (; ; count++) {
+    const [, mode, changed, name] = /^([0-9a-f]+) (\d+) \.\/(.*)\/$/su.exec(records[count] ?? '') ?? []
+    if (mode === undefined) break
+    const kind = Number.parseInt(mode, 16) & S_IFMT
+    if (kind === S_IFREG || kind === S_IFLNK) entries.push({ name: name!, changedS: Number(changed), isMtime: false })
+  }
+  listed.set(number, entries)
+  return count
 }
 
 /** Says `ok` with its number when it is done. */
@@ -46,8 +63,10 @@ function stepText(step: Step, number: number, content: Uint8Array[]): string {
       return removeText(step)
     case 'move':
       return moveText(step, ok, number)
-    case 'clean':
-      return cleanText(step, ok)
+    case 'list':
+      return listText(step, ok, number)
+    case 'clock':
+      return 's clock "$(date +%s)";'
   }
 }
 
@@ -109,7 +128,8 @@ function removeText({ directory, names }: Of<'remove'>): string {
   const words = names.map((name) => here(name))
   const looks = words.map((name, place) => `left ${place} ${name};`).join(' ')
   // Behind a link or below a file there is nothing of ours.
-  const missing = `e=$(stat -- "$r"${below(directory)} 2>&1) && e="not to be entered"; case $e in *"No such"*|*"Not a dir"*) ;; *) s shut "$e";; esac;`
+  const look = `if e=$(stat -c %F -- "$r"${below(directory)} 2>&1); then [ "$e" != directory ] || s shut "not to be entered"`
+  const missing = `${look}; else case $e in *"No such"*|*"Not a dir"*) ;; *) s shut "$e";; esac; fi;`
   const otherwise = `elif cd -P -- "$r"${below(directory)} 2>/dev/null; then :; else ${missing}`
   return `if at ${below(directory)}; then rm -df -- ${words.join(' ')} 2>/dev/null; ${looks} ${otherwise} fi;`
 }
@@ -127,8 +147,13 @@ function moveText({ from, path }: Of<'move'>, ok: string, number: number): strin
   )
 }
 
-function cleanText({ directory }: Of<'clean'>, ok: string): string {
-  return `if at ${below(directory)}; then set +f; rm -f -- ./.clsync-*.tmp && ${ok}; set -f; elif ! has "$r"${below(directory)}; then ${ok}; fi;`
+/** Says `list`, its number, and one record for each entry; the slash at its end keeps it from being taken for anything else. */
+function listText({ directory }: Of<'list'>, ok: string, number: number): string {
+  const place = below(directory)
+  // As `at`, but what is only looked at stays closed. What is not found was no directory of ours.
+  const enter = `cd -P -- "$r"${place}/ 2>/dev/null && [ "$PWD" = "$r"${place} ]`
+  const list = `s list ${number}; set +f; stat --printf "%f %Z %n/\\0" -- ./.*.* 2>/dev/null; set -f`
+  return `if ${enter}; then ${list}; [ -r . ] && ${ok}; elif ! isdir "$r"${place}; then ${ok}; fi;`
 }
 
 function at(path: string): string {
@@ -146,3 +171,6 @@ function ownerWord({ user, group }: Attributes): string {
 /** So much text is written by the shell itself, which saves a process. */
 const MOST_INLINE = 2048
 const WHOLE = Buffer.from('whole\n')
+const S_IFMT = 0o170000
+const S_IFREG = 0o100000
+const S_IFLNK = 0o120000

@@ -1,3 +1,5 @@
+import type { Listed } from './temp-names.ts'
+
 /** Attributes to set. */
 export interface Attributes {
   /** As the commands take them: a name or a number. */
@@ -26,8 +28,10 @@ export type Step =
   | { readonly do: 'remove'; readonly directory: string; readonly names: readonly string[] }
   /** Renames. An empty directory, a file or a link in the new place goes. */
   | { readonly do: 'move'; readonly from: string; readonly path: string }
-  /** Removes temporary files that were left in a directory. */
-  | { readonly do: 'clean'; readonly directory: string }
+  /** Tells the files and links in a directory whose names begin with a dot and hold another. */
+  | { readonly do: 'list'; readonly directory: string }
+  /** Tells the time. */
+  | { readonly do: 'clock' }
 
 interface Arrival {
   /** The name under which it waits, in the same directory. */
@@ -58,4 +62,8 @@ export class Answers {
   readonly left = new Map<number, string>()
   /** Why the directory of what is to be removed could not be entered. */
   shut: string | undefined
+  /** What was listed, by the number of the step. */
+  readonly listed = new Map<number, Listed[]>()
+  /** The second that it is at the target; `undefined` when its clock is that of this machine. */
+  clockS: number | undefined
 }

@@ -135,17 +135,20 @@ export class Shell {
 
   /** With what it said before it ended. */
   #lost(): ShellLost {
-    return new ShellLost(this.#records.splice(0), this.#stderr)
+    return new ShellLost(this.#records.splice(0), this.#stderr, this.#child.exitCode ?? undefined)
   }
 }
 
 /** The shell has ended: by itself, after saying why, or as the connection was lost. */
 export class ShellLost extends HandLost {
   readonly records: readonly string[]
+  /** Whether the other side has ended it of its own accord; 255 is what ssh says of a lost connection and of a command that was killed. */
+  readonly isRefusal: boolean
 
-  constructor(records: readonly string[], stderr: string) {
+  constructor(records: readonly string[], stderr: string, exitCode: number | undefined) {
     super(`The shell at the target has ended: ${stderr.trim().split('\n').slice(-2).join('; ') || 'it said nothing'}`)
     this.records = records
+    this.isRefusal = exitCode !== undefined && exitCode !== 255
   }
 }
 

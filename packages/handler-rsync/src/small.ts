@@ -63,13 +63,15 @@ class Errand {
 
   /** Returns what was not done. */
   async run(): Promise<Item[]> {
-    const { target, temps, context } = this.#pass.place
+    const { target, unfinished, context } = this.#pass.place
     const times = this.#settleDirectories()
-    temps.use(this.#temps)
+    const work = { directories: [...this.#temps], paths: [], sinceS: 0 }
+    if (work.directories.length > 0) unfinished.begin(work)
     let answers: Answers
     try {
       answers = await target.perform(this.#sheet, this.#pass.signal)
     } catch (error) {
+      unfinished.leave(work)
       if (!(error instanceof HandLost)) throw error
       this.#pass.signal.throwIfAborted()
       // Most likely the disk is full there; rsync finds out and says it.
@@ -81,9 +83,10 @@ class Errand {
     for (const [item, steps] of this.#steps) {
       if (!steps.every((number) => answers.ok.has(number))) {
         left.push(item)
-        temps.leave(bytesOf(parentOf(item.change.path)))
       } else if (item.kind === 'file') context.progress(Number(item.stat.size))
     }
+    if (left.length === 0) unfinished.end(work)
+    else unfinished.leave(work)
     const undone = new Set(left.map(({ change }) => change.path))
     this.#pass.stale.push(...this.#torn.filter((path) => !undone.has(path)))
     return left

@@ -4,23 +4,22 @@ import { DestinationGone } from './failure.ts'
 import { type Hand, HandLost } from './hand.ts'
 import { Identity } from './identity.ts'
 import { LocalHand } from './local-hand.ts'
+import { Line } from './line.ts'
 import type { RsyncOptions } from './options.ts'
 import type { Orphans } from './orphans.ts'
 import { Owners } from './owners.ts'
 import { rawPath } from './path.ts'
 import { type Answers, Sheet } from './sheet.ts'
-import { Shell } from './shell.ts'
+import { Shell, ShellLost } from './shell.ts'
 import { ShellHand } from './shell-hand.ts'
 import { PROGRAM } from './shell-text.ts'
 import { SshConnection } from './ssh.ts'
-import type { TempNames } from './temp-names.ts'
 
 export interface TargetSettings {
   readonly destination: Destination
   readonly options: RsyncOptions
   readonly context: HandlerContext
   readonly orphans: Orphans
-  readonly temps: TempNames
 }
 
 /** How the target is reached: the connection, and a hand there where there can be one. */
@@ -30,20 +29,19 @@ export class Target {
   readonly #orphans: Orphans
   readonly identity: Identity
   readonly #given: Destination
-  readonly #temps: TempNames
   readonly connection: SshConnection | undefined
   /** The destination, free of links as soon as the hand has told. */
   destination: Destination
   owners: Owners | undefined
   isNew = false
   #hand: Hand | undefined
+  readonly #line = new Line()
   /** No hand can be had there. */
   #isBare: boolean
   /** Of the directory that was opened first. */
   #mark: string | undefined
 
-  constructor({ destination, options, context, orphans, temps }: TargetSettings) {
-    this.#temps = temps
+  constructor({ destination, options, context, orphans }: TargetSettings) {
     this.#options = options
     this.#context = context
     this.#orphans = orphans
@@ -56,12 +54,27 @@ export class Target {
     }
   }
 
+  /** Whether there is one, be it that it has to be opened again first. */
   get hasHand(): boolean {
-    return this.#hand !== undefined
+    return this.#mark !== undefined && !this.#isBare
   }
 
   /** Connects what is not connected. Throws when that cannot be, or when the target is another one than before. */
-  async ready(signal: AbortSignal): Promise<void> {
+  ready(signal: AbortSignal): Promise<void> {
+    return this.#line.run(() => this.#ready(signal))
+  }
+
+  /** See {@link Hand.perform}; batches take turns. */
+  perform(sheet: Sheet, signal: AbortSignal): Promise<Answers> {
+    return this.#line.run(async () => {
+      signal.throwIfAborted()
+      if (this.#hand === undefined) throw new HandLost('The connection was lost, and another batch could not open it again.')
+      return this.#hand.perform(sheet, signal)
+    })
+  }
+
+  async #ready(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
     const wasUp = this.connection?.isUp ?? true
     await this.connection?.ensure(signal)
     if (this.#hand !== undefined && !this.#hand.isOver && wasUp) return
@@ -79,25 +92,17 @@ export class Target {
     }
   }
 
-  /** See {@link Hand.perform}. */
-  async perform(sheet: Sheet, signal: AbortSignal): Promise<Answers> {
-    if (this.#hand === undefined) throw new Error('there is no hand')
-    return this.#hand.perform(sheet, signal)
-  }
-
   /** Throws {@link DestinationGone} when another directory is in the place of the target. */
   async look(signal: AbortSignal): Promise<void> {
-    if (this.#hand !== undefined) await this.perform(new Sheet(), signal)
+    if (this.hasHand) await this.perform(new Sheet(), signal)
   }
 
-  /** Removes temporary files that could not be removed before, as the target was read-only or away. None may be in use. */
-  async clean(signal: AbortSignal): Promise<void> {
-    if (!this.hasHand) return
-    for (const directory of this.#temps.leftIn()) {
-      const sheet = new Sheet()
-      const number = sheet.add({ do: 'clean', directory })
-      if ((await this.perform(sheet, signal)).ok.has(number)) this.#temps.cleaned(directory)
-    }
+  /** The same, and tells the second that it is there; `undefined` when its clock is that of this machine, or nobody can tell. */
+  async clockS(signal: AbortSignal): Promise<number | undefined> {
+    if (!this.hasHand) return undefined
+    const sheet = new Sheet()
+    sheet.add({ do: 'clock' })
+    return (await this.perform(sheet, signal)).clockS
   }
 
   close(): void {
@@ -113,7 +118,9 @@ export class Target {
     try {
       return new ShellHand(await this.#startShell(signal), { mostMs: this.#options.stallSeconds * 1000, name: this.name })
     } catch (error) {
-      if (!(error instanceof HandLost) || signal.aborted || (this.connection !== undefined && !this.connection.isUp)) throw error
+      // A server that goes away right now, and one where a shell was to be had before, will have one again.
+      const isRefusal = error instanceof ShellLost && error.isRefusal && this.#mark === undefined
+      if (!isRefusal || signal.aborted) throw error
       this.#doWithout('no shell can be had there')
       return undefined
     }
@@ -130,7 +137,7 @@ export class Target {
     const { isKnown, accept } = this.#context
     const expected = this.#mark ?? (isKnown && !accept ? recorded : undefined)
     const [said, ...told] = await hand.open(rawPath(this.#given.path), expected === undefined, signal)
-    if (said === 'unable') return this.#doWithout('it lacks GNU coreutils')
+    if (said === 'unable' && this.#mark === undefined) return this.#doWithout('it lacks GNU coreutils')
     if (said !== 'ready') throw this.#unready(said ?? '', told[0] ?? '', expected !== undefined)
     const [root, mark, uid, gid] = told as [string, string, string, string] // as `Hand.open` says them
     if (expected !== undefined && expected !== mark) throw this.#anotherOne()
@@ -139,8 +146,6 @@ export class Target {
     this.#mark = mark
     this.destination = { ...this.#given, path: nameText(Buffer.from(root, 'latin1')) }
     this.owners = new Owners({ uid: Number(uid), gid: Number(gid) }, this.#given.kind === 'local' || this.#options.numericIds)
-    for (const directory of this.#temps.left()) this.#temps.leave(directory)
-    await this.clean(signal)
   }
 
   #doWithout(why: string): void {

@@ -2,8 +2,8 @@ import { type HandlerContext, refuse } from '@clsync/core/handler'
 import { startFailure } from './failure.ts'
 import type { RsyncOptions } from './options.ts'
 
-/** Makes sure that the rsync here can do what is asked of it. */
-export async function checkVersion({ rsyncPath, minimumVersion }: RsyncOptions, { exec }: HandlerContext): Promise<void> {
+/** Makes sure that the rsync here can do what is asked of it. Returns its version. */
+export async function checkVersion({ rsyncPath, minimumVersion }: RsyncOptions, { exec }: HandlerContext): Promise<string> {
   let said: string
   try {
     said = (await exec(rsyncPath, ['--version'])).stdout
@@ -23,9 +23,10 @@ export async function checkVersion({ rsyncPath, minimumVersion }: RsyncOptions, 
       fix: 'Install a newer rsync, or name one with the option rsyncPath.',
     })
   }
+  return version
 }
 
-function isOlder(version: string, than: string): boolean {
+export function isOlder(version: string, than: string): boolean {
   const [one, other] = [version, than].map((text) => text.split('.').map(Number)) as [number[], number[]]
   for (let at = 0; at < 3; at++) {
     const difference = (one[at] ?? 0) - (other[at] ?? 0)

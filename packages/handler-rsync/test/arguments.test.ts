@@ -6,7 +6,7 @@ import { rsyncOptions } from '../src/options.ts'
 function argumentsFor(purpose: Purpose, given: object, rsh?: string): string[] {
   const options = rsyncOptions.parse({ destination: '/dst', ...given })
   const destination = parseDestination(options.destination)
-  return rsyncArguments({ purpose, options, destination, source: '/src', ...(rsh !== undefined && { rsh }) })
+  return rsyncArguments({ version: '3.5.0', purpose, options, destination, source: '/src', ...(rsh !== undefined && { rsh }) })
 }
 
 it.each([

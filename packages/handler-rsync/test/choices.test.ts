@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { rsyncIsMissing } from '../../../e2e/stage/servers/rsyncd.ts'
+import rsync from '../src/index.ts'
 import { change, directory, look, read, rsyncStage, type RsyncStage } from './rsync-stage.ts'
 
 let stage: RsyncStage
@@ -27,6 +28,13 @@ describe.skipIf(rsyncIsMissing !== undefined)('options', () => {
   it('delete: never renames nothing', async () => {
     expect((await stage.open({ delete: 'never' })).moves).toBe(false)
     expect((await stage.open()).moves).toBe(true)
+  })
+
+  it('parallel is 1 where nobody could set the time of a directory that two write into', () => {
+    const parallel = (options: object) =>
+      rsync.capabilitiesFor!(rsync.options.parse({ destination: '/dst', ...options })).parallel
+    expect([parallel({}), parallel({ destination: 'host:dst' }), parallel({ parallel: 4 })]).toEqual([2, 2, 4])
+    expect([parallel({ shell: false }), parallel({ destination: 'rsync://host/module', parallel: 4 })]).toEqual([1, 1])
   })
 
   it('protectedPaths are not changed, with all below', async () => {

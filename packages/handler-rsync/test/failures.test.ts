@@ -176,6 +176,21 @@ describe.skipIf(rsyncIsMissing !== undefined || sshdIsMissing !== undefined)('ss
     await expect(sent).rejects.toMatchObject({ code: 'HANDLER_REFUSED', fix: expect.stringContaining('remoteRsyncPath') })
   })
 
+  it.each([
+    ['is refused: rsync does all', 'exit 1', 'resolves'],
+    ['is killed, as by a server that goes away: that is tried again', 'kill -9 $$', 'rejects'],
+  ] as const)('with a shell that %s', async (_what, command, ends) => {
+    const strict = await startSshd({ more: [`ForceCommand ${command}`] })
+    try {
+      const opened = stage.open(over({ configFile: strict.configFile }))
+      if (ends === 'resolves') await opened
+      else await expect(opened).rejects.not.toHaveProperty('code')
+      expect(stage.warnings.join().includes('no shell')).toBe(ends === 'resolves')
+    } finally {
+      await strict.dispose()
+    }
+  })
+
   it('that is away is tried again, and connects by itself', async () => {
     stage.source.write('f', 'one')
     await stage.open(over())

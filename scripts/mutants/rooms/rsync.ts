@@ -2,7 +2,9 @@ import type { Room } from '../mutant.ts'
 
 export const rsync: Room = {
   folder: 'packages/handler-rsync/src',
-  tests: ['hand', 'choices', 'arguments', 'complaints'].map((name) => `packages/handler-rsync/test/${name}.test.ts`),
+  tests: ['hand', 'replaced', 'leftovers', 'at-once', 'choices', 'arguments', 'complaints', 'failures'].map(
+    (name) => `packages/handler-rsync/test/${name}.test.ts`,
+  ),
   next: ['packages/handler-rsync/test'],
   mutants: [
     {
@@ -53,6 +55,83 @@ export const rsync: Room = {
       find: '    fs.unlinkSync(bytes(from))\n',
       replace: '',
       why: 'a rename is done or has failed',
+    },
+    {
+      name: 'two ways to the only name of a file pass for two names',
+      file: 'local-entries.ts',
+      find: ' && old.nlink > 1n && ',
+      replace: ' && ',
+      why: 'a rename loses nothing',
+    },
+    {
+      name: 'the shell takes two ways to the only name of a file for two names',
+      file: 'shell-text.ts',
+      find: ' && [ "$(stat -c %h -- "$1")" != 1 ]; }',
+      replace: '; }',
+      why: 'a rename loses nothing',
+    },
+    {
+      name: 'what a run was to bring is not written down',
+      file: 'rsync.ts',
+      find: '    unfinished.begin(work)\n',
+      replace: '',
+      why: 'temporary files of a killed run are found again',
+    },
+    {
+      name: 'a run that was killed passes for one that has ended well',
+      file: 'rsync.ts',
+      find: '    let isWhole = false\n',
+      replace: '    let isWhole = true\n',
+      why: 'temporary files of a killed run are found again',
+    },
+    {
+      name: 'what has the name of a temporary file goes, however old it is',
+      file: 'temp-names.ts',
+      find: 'return changedS >= work.sinceS || ',
+      replace: 'return changedS >= 0 || ',
+      why: 'nothing is deleted that clsync did not put there',
+    },
+    {
+      name: 'what the source has goes as a temporary file',
+      file: 'sweep.ts',
+      find: '.filter((name) => !isThere(sourcePath(context.root, text(directory, name))))',
+      replace: '.filter((name) => isThere !== undefined && sourcePath(context.root, text(directory, name)) !== undefined)',
+      why: 'nothing is deleted that the source has',
+    },
+    {
+      name: 'what another batch has on its way goes as left over',
+      file: 'sweep.ts',
+      find: 'const names = unused.map(',
+      replace: 'const names = temps.map(',
+      why: 'batches at once do not disturb each other',
+    },
+    {
+      name: 'the time of a directory that two batches wrote into is that of the older run',
+      file: 'bring.ts',
+      find: '  if (pass.isBeside) await setTimesAgain(pass, left)\n',
+      replace: '',
+      why: 'directories have the times of the source',
+    },
+    {
+      name: 'two batches talk to the shell at once',
+      file: 'line.ts',
+      find: 'this.#last.then(work, work)',
+      replace: 'work()',
+      why: 'batches at once do not disturb each other',
+    },
+    {
+      name: 'what is left in a directory that is renamed is forgotten',
+      file: 'unfinished.ts',
+      find: '    for (const work of moved) this.leave(work)\n',
+      replace: '',
+      why: 'temporary files are found again wherever their directory went',
+    },
+    {
+      name: 'a server that goes away has no shell',
+      file: 'shell.ts',
+      find: ' && exitCode !== 255',
+      replace: '',
+      why: 'a shell is done without only where there is none',
     },
     {
       name: 'a destination is written to under its text as latin1',
