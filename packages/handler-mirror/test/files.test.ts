@@ -286,3 +286,23 @@ test.skipIf(process.geteuid?.() !== 0)(
     expect(held).toEqual(want)
   },
 )
+
+test('a file system that knows no files without names gets them with one', async () => {
+  for (const name of ['a', 'b']) stage.source.write(`d/${name}`, `text of ${name}`)
+  const open = fs.openSync
+  let asked = 0
+  // None of the file systems that can be mounted here is like that.
+  const spy = vi.spyOn(fs, 'openSync').mockImplementation((path, flags, mode) => {
+    if ((Number(flags) & 0o20000000) === 0) return open(path, flags, mode)
+    asked++
+    throw Object.assign(new Error('EOPNOTSUPP: operation not supported on socket, open'), { code: 'EOPNOTSUPP' })
+  })
+  try {
+    const files = ['d/a', 'd/b'].map((path) => change('create', path))
+    expect(failures(await stage.send([change('create', 'd', { kind: 'directory' }), ...files]))).toEqual({})
+  } finally {
+    spy.mockRestore()
+  }
+  for (const name of ['a', 'b']) expect(read(stage.destination, `d/${name}`)).toBe(`text of ${name}`)
+  expect(asked).toBeLessThan(2)
+})
