@@ -1,4 +1,3 @@
-import fs from 'node:fs'
 import { expect, test } from 'vitest'
 import { createMemoryHandler } from '../../src/testing/memory-handler.ts'
 import { liveEngine, type LiveEngine } from '../support/live-engine.ts'
@@ -33,15 +32,6 @@ test('what is held is held no more when the files are back', async () => {
   expect(live.names()).toHaveLength(22)
   live.remove('d/3')
   await expect.poll(live.names).not.toContain('d/3')
-})
-
-test('what was in a directory is held on when another directory takes its place', async () => {
-  const live = await synced()
-  live.remove('d')
-  await expect.poll(() => held(live)).toBe(1)
-  fs.mkdirSync(`${live.folder}/source/d`)
-  await expect.poll(() => held(live)).toBe(MANY.length)
-  expect(live.names()).toHaveLength(22)
 })
 
 test('a restart does not release what is held, though by now it is no more than may go', async () => {

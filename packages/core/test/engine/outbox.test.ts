@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { OutboxOptions } from '../../src/engine/outbox.ts'
 import { SETTLED_ATTEMPTS } from '../../src/engine/retries.ts'
+import { ROOT_DIR } from '../../src/model/entry.ts'
 import { beginOutbox, drain } from '../support/outbox-stage.ts'
 import { raw, told } from '../support/two-states.ts'
 
@@ -29,7 +30,7 @@ test('a path in use waits until its batch has come back, with what is touched of
 })
 
 test('a handler that deletes nothing is told of no deletions, and all of them are forgotten', () => {
-  const stage = beginOutbox({}, { 'd/': 1, 'd/a': 2, 'd/b': 3, 'd/c': 4, 'd/e': 5 }, {}, false)
+  const stage = beginOutbox({}, { 'd/': 1, 'd/a': 2, 'd/b': 3, 'd/c': 4, 'd/e': 5 }, { deletes: false })
   stage.touch('d', 'entry')
   expect(drain(stage, 2)).toEqual([])
   expect([stage.states.acked.table.entries, stage.outbox.pending]).toEqual([0, 0])
@@ -65,7 +66,7 @@ test('a directory that the target lacks goes first, and brings along what was to
 })
 
 test('a busy file is sent after its longest wait, a quiet one when it has been so for long enough', () => {
-  const stage = beginOutbox({ f: 1 }, {}, { settleMs: 100 })
+  const stage = beginOutbox({ f: 1 }, {}, { schedule: { settleMs: 100 } })
   const write = (): void => {
     const entry = stage.states.store.seen.get(1, raw('f'))!
     stage.states.store.seen.put(1, raw('f'), {
@@ -90,7 +91,7 @@ test('a busy file is sent after its longest wait, a quiet one when it has been s
 })
 
 test('an end makes everything go at once', () => {
-  const stage = beginOutbox({ f: 1 }, {}, { settleMs: 10_000, maxWaitMs: 10_000 })
+  const stage = beginOutbox({ f: 1 }, {}, { schedule: { settleMs: 10_000, maxWaitMs: 10_000 } })
   stage.touch('f', 'entry')
   expect(stage.next()).toBeUndefined()
   stage.outbox.flush(0)
@@ -115,7 +116,8 @@ test('what is not sent after all, as the root is not well, is as due as before',
 
 test('what could not be looked at in the source is not deleted before it was, and nobody waits for that', () => {
   let isUnknown = true
-  const stage = beginOutbox({}, { a: 1, b: 2 }, {}, true, ({ path }) => (isUnknown && path === 'a' ? 'unknown' : undefined))
+  const doubt: OutboxOptions['doubt'] = ({ path }) => (isUnknown && path === 'a' ? 'unknown' : undefined)
+  const stage = beginOutbox({}, { a: 1, b: 2 }, { doubt })
   for (const path of ['a', 'b']) stage.touch(path, 'entry')
   expect(drain(stage)).toEqual([['-b']])
   expect([stage.outbox.pending, stage.outbox.unsettled(SETTLED_ATTEMPTS)]).toEqual([1, 0])
@@ -126,7 +128,7 @@ test('what could not be looked at in the source is not deleted before it was, an
 
 test('a directory whose entries could not be looked at waits with them', () => {
   let isUnknown = true
-  const stage = beginOutbox({}, { 'd/': 1, 'd/a': 2 }, {}, true, () => (isUnknown ? 'unknown' : undefined))
+  const stage = beginOutbox({}, { 'd/': 1, 'd/a': 2 }, { doubt: () => (isUnknown ? 'unknown' : undefined) })
   stage.touch('d', 'tree')
   expect(stage.next()).toBeUndefined()
   isUnknown = false
@@ -137,10 +139,25 @@ test('a directory whose entries could not be looked at waits with them', () => {
 test('a directory is not deleted before all that could not be looked at in it was', () => {
   let isUnknown = true
   const doubt: OutboxOptions['doubt'] = ({ path }) => (isUnknown && path === 'd/a' ? 'unknown' : undefined)
-  const stage = beginOutbox({}, { 'd/': 1, 'd/a': 2, 'd/b': 3 }, {}, true, doubt)
+  const stage = beginOutbox({}, { 'd/': 1, 'd/a': 2, 'd/b': 3 }, { doubt })
   stage.touch('d', 'tree')
   expect(drain(stage)).toEqual([['-d/b']])
   isUnknown = false
   stage.clock.advance(5000)
   expect(drain(stage).flat()).toEqual(['-d/a', '-d'])
+})
+
+test('what is in a directory that was held is held on when another, in the same inode, takes its place', () => {
+  const held = { 'd/': 1, 'd/a': 2, 'd/b': 3, e: 4 }
+  const stage = beginOutbox({ 'd/': 1.5, e: 4 }, held, { maxDelete: { share: 0.4, above: 0 } })
+  const { seen } = stage.states.store
+  const another = seen.get(ROOT_DIR, raw('d'))!
+  seen.remove(ROOT_DIR, raw('d'))
+  stage.touch('d', 'tree')
+  expect(stage.next()).toBeUndefined()
+  expect(stage.outbox.held).toBe(1)
+  seen.put(ROOT_DIR, raw('d'), another)
+  stage.touch('d', 'entry')
+  expect(drain(stage)).toEqual([['~d']])
+  expect(stage.outbox.held).toBe(2)
 })

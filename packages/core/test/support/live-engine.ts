@@ -4,7 +4,6 @@ import { onTestFinished } from 'vitest'
 import { createEngine, type Engine, type EngineOptions } from '../../src/engine/engine.ts'
 import { DEFAULTS } from '../../src/config/defaults.ts'
 import type { Handler } from '../../src/handler.ts'
-import type { Clock } from '../../src/model/clock.ts'
 import type { TargetSpec, Task } from '../../src/model/task.ts'
 import { compileRules } from '../../src/rules/compile.ts'
 import { project } from './project.ts'
@@ -21,14 +20,11 @@ export interface LiveEngine {
   remove(name: string): void
 }
 
-export interface LiveOptions {
+/** Effects have the engine's own defaults. */
+export interface LiveOptions extends Pick<EngineOptions, 'clock' | 'fs' | 'open'> {
   readonly handlers: Readonly<Record<string, Handler>>
   readonly folder?: string
   readonly task?: Partial<Task>
-  /** Instead of how an engine opens its state. */
-  readonly open?: EngineOptions['open']
-  /** Default: the real time. */
-  readonly clock?: Clock
 }
 
 /** Not started; stopped when the test is over. With `folder`, an earlier one goes on with its source and state. */
@@ -36,8 +32,7 @@ export function liveEngine({
   handlers,
   folder = project({ 'source/': '' }),
   task: changes,
-  open,
-  clock,
+  ...effects
 }: LiveOptions): LiveEngine {
   const warnings: string[] = []
   const at = (name: string): string => path.join(folder, 'source', name)
@@ -58,7 +53,7 @@ export function liveEngine({
     ...changes,
   }
   const log = { debug() {}, info() {}, warn: (message: string) => void warnings.push(message) }
-  const engine = createEngine(task, { log, ...(open && { open }), ...(clock && { clock }) })
+  const engine = createEngine(task, { log, ...effects })
   onTestFinished(() => engine.stop({ abort: true }))
   return {
     engine,

@@ -5,7 +5,7 @@ import { createFlight } from '../../src/engine/flight.ts'
 import { Outbox, type OutboxOptions, type Parcel } from '../../src/engine/outbox.ts'
 import { createProblems } from '../../src/engine/problems.ts'
 import type { Scope } from '../../src/model/difference.ts'
-import type { ScheduleOptions } from '../../src/model/task.ts'
+import type { MaxDelete, ScheduleOptions } from '../../src/model/task.ts'
 import { createSchedule } from '../../src/schedule/schedule.ts'
 import { createMemoryHandler } from '../../src/testing/memory-handler.ts'
 import { FakeClock } from '../../src/testing/fake-clock.ts'
@@ -13,14 +13,18 @@ import { raw, type States, told, TwoStates } from './two-states.ts'
 
 const AT_ONCE: ScheduleOptions = { delayMs: 0, settleMs: 0, maxWaitMs: 1000, minIntervalMs: 0, bigFile: undefined }
 
+export interface OutboxStageOptions {
+  readonly schedule?: Partial<ScheduleOptions>
+  /** Whether the handler can delete. Default: it can. */
+  readonly deletes?: boolean
+  readonly doubt?: OutboxOptions['doubt']
+  /** Default: everything may be deleted. */
+  readonly maxDelete?: MaxDelete
+}
+
 /** Only what the test confirms is acked. Differences are sent once they are touched. */
-export function beginOutbox(
-  seen: States,
-  acked: States,
-  options: Partial<ScheduleOptions> = {},
-  deletes = true,
-  doubt: OutboxOptions['doubt'] = () => undefined,
-) {
+export function beginOutbox(seen: States, acked: States, options: OutboxStageOptions = {}) {
+  const { deletes = true, doubt = () => undefined, maxDelete = { share: 1, above: 0 } } = options
   const states = new TwoStates(seen, acked)
   const clock = new FakeClock(0)
   const flight = createFlight()
@@ -28,10 +32,10 @@ export function beginOutbox(
   const problems = createProblems(() => 0)
   const comparison = createComparison({
     mayMove: () => true,
-    ...{ seen: states.store.seen, acked: states.acked, clock, flight, problems, schedule: { ...AT_ONCE, ...options } },
+    ...{ seen: states.store.seen, acked: states.acked, clock, flight, problems, schedule: { ...AT_ONCE, ...options.schedule } },
     directories: () => states.sources.directories,
     capabilities: createMemoryHandler({ recursive: false, byteNames: false }).handler.capabilities,
-    deleteLimit: createDeleteLimit({ share: 1, above: 0 }, false),
+    deleteLimit: createDeleteLimit(maxDelete, false),
   })
   const forget = (steps: readonly Step[]): void => {
     for (const { path } of steps) states.acked.remove(path)
