@@ -1,7 +1,7 @@
 import type { RunSettings } from '../model/run-settings.ts'
 import { countText } from '../observe/amount.ts'
 import type { Logger } from '../observe/log.ts'
-import type { Status } from '../observe/status.ts'
+import type { Status, TargetStatus } from '../observe/status.ts'
 
 type Mode = RunSettings['mode']
 
@@ -11,7 +11,12 @@ type Mode = RunSettings['mode']
  */
 export function isOver({ state, targets }: Status): boolean {
   if (state === 'stopped') return true
-  return targets.length > 0 && targets.every((target) => ENDED.has(target.state))
+  return targets.length > 0 && targets.every(isEnded)
+}
+
+/** Whether a target refuses to go on. */
+export function isEnded({ state }: TargetStatus): boolean {
+  return ENDED.has(state)
 }
 
 const ENDED: ReadonlySet<string> = new Set(['halted', 'failed', 'stopped'])

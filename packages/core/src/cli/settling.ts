@@ -1,6 +1,7 @@
 import type { Engine } from '../engine/engine.ts'
 import type { RunSettings } from '../model/run-settings.ts'
-import { isOver } from './outcome.ts'
+import type { Status } from '../observe/status.ts'
+import { isEnded, isOver } from './outcome.ts'
 
 /** Resolves when the mode's work is done; in `live` only when the task cannot go on. The engine has started. */
 export function settle(engine: Engine, mode: RunSettings['mode']): Promise<void> {
@@ -34,13 +35,22 @@ export function over(engine: Engine): Promise<void> {
   return promise
 }
 
-/** Problems are retried by the engine; only what needs a person ends the wait before all is in sync. */
+/** What fails is tried again until it succeeds; what needs a person, or can never be sent, is not waited for. */
 async function inSync(engine: Engine): Promise<void> {
-  const { promise: drained, resolve } = Promise.withResolvers<void>()
-  engine.hooks.drained.tap(TAP, () => resolve())
+  const { promise, resolve } = Promise.withResolvers<void>()
   await engine.idle()
-  const left = engine.status().targets.some((target) => target.problemCount > 0)
-  if (left) await Promise.race([drained, over(engine)])
+  const check = (): void => {
+    if (!isRetrying(engine.status())) resolve()
+  }
+  engine.hooks.drained.tap(TAP, check)
+  engine.hooks.stateChanged.tap(TAP, () => engine.status().halt !== undefined && resolve())
+  check()
+  await promise
+}
+
+function isRetrying({ halt, tree, targets }: Status): boolean {
+  if (halt !== undefined) return false
+  return tree.unreadable > 0 || targets.some((target) => target.pending > 0 && !isEnded(target))
 }
 
 const TAP = 'clsync run'

@@ -27,6 +27,7 @@ export function statusOf(task: Task, run: Run | undefined, isPaused: boolean): S
       directories: source?.tree.directoryCount ?? 0,
       scanning: source?.tree.scanning ?? 0,
       hinted: source?.tree.hinted ?? 0,
+      unreadable: source?.patrol.problems.size ?? 0,
     },
     targets: targets.map((target) => targetStatus(target, source?.patrol.problems)),
   }

@@ -36,6 +36,8 @@ export interface TreeStatus {
   readonly scanning: number
   /** Places that were hinted at and wait for a look. */
   readonly hinted: number
+  /** Paths that could not be looked at, and are tried again. */
+  readonly unreadable: number
 }
 
 export interface TargetStatus {

@@ -299,12 +299,17 @@ describe('--once', () => {
 describe('--until-idle', () => {
   test('waits for problems to be retried', async () => {
     const run = await started(['--until-idle'])
-    run.engine.setTarget({ problems: [{ path: 'a', reason: 'busy', since: 0, attempts: 1 }], problemCount: 1 })
+    run.engine.setTarget({ problems: [{ path: 'a', reason: 'busy', since: 0, attempts: 1 }], problemCount: 1, pending: 1 })
     run.engine.finishStart()
     run.engine.becomeIdle()
     await vi.waitFor(() => expect(run.stdout()).toContain('ready'))
     expect(run.engine.stops).toEqual([])
-    run.engine.setTarget({ problems: [], problemCount: 0 })
+    run.engine.hooks.drained.call() // tried in vain
+    await new Promise((resolve) => {
+      setImmediate(resolve)
+    })
+    expect(run.engine.stops).toEqual([])
+    run.engine.setTarget({ problems: [], problemCount: 0, pending: 0 })
     run.engine.hooks.drained.call()
     await vi.waitFor(() => expect(run.engine.stops).toEqual([false]))
     run.engine.finishStop()

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
@@ -79,6 +80,25 @@ test('a source that changes with every sync ends after so many rounds', async ()
   expect(await run.code).toBe(1)
   expect(batchesOf(cwd).length).toBeGreaterThanOrEqual(3)
   expect(run.out()).toContain('did not come to rest')
+})
+
+test('until all is in sync what fails is tried again and again', async () => {
+  const config = { source: 'data', handler: './handler.mjs', retry: { min: '5ms', max: '10ms' }, run: { mode: 'until-idle' } }
+  const cwd = project({ 'data/a': '1', 'data/b': '1', 'clsync.config.json': config })
+  const often = `if (batches < 9) return { failed: [{ path: 'a', error: new Error('not now') }] }`
+  writeFileSync(path.join(cwd, 'handler.mjs'), recorder(often))
+  const run = runCommandLine(cwd, ['--config', path.join(cwd, 'clsync.config.json')])
+  expect(await run.code).toBe(0)
+  expect(batchesOf(cwd)).toEqual([['change', 'update a']])
+})
+
+test('what can never be sent is not waited for', async () => {
+  const cwd = project({ 'data/a': '1' })
+  execFileSync('mkfifo', [path.join(cwd, 'data/fifo')])
+  const run = runCommandLine(cwd, ['--until-idle', 'data', 'copy'])
+  expect(await run.code).toBe(1)
+  expect(textAt(cwd, 'copy/a')).toBe('1')
+  expect(run.out()).toContain('fifo: Fifos, sockets and devices are not synced.')
 })
 
 test('a first sync of many batches is one round', async () => {

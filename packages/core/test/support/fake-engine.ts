@@ -63,7 +63,7 @@ export function statusOf(task: string): Status {
     state: 'initial',
     halt: undefined,
     monitor: { name: 'inotify', guarantee: 'no-loss', why: 'Linux', watches: 3, losses: 0, uncovered: 0 },
-    tree: { entries: 12, directories: 2, scanning: 0, hinted: 0 },
+    tree: { entries: 12, directories: 2, scanning: 0, hinted: 0, unreadable: 0 },
     targets: [
       {
         name: 'mirror',
