@@ -4,6 +4,9 @@ const TESTS = ['outbox', 'delete-limit', 'first-contact', 'target', 'restart', '
   .map((name) => `packages/core/test/engine/${name}.test.ts`)
   .concat('packages/core/test/cli/run-control.test.ts')
 
+const NEXT = 'const parcel = this.outbox.next(now, this.health.limit(maxChanges), !isHurried)\n'
+const WELL = 'if (!this.#o.source().halting.isWell(now)) return this.outbox.withdraw(parcel, now)'
+
 /** The conductor's lower half: what is due, for whom, and when it goes. */
 export const sending: Room = {
   folder: 'packages/core/src/engine',
@@ -89,10 +92,24 @@ export const sending: Room = {
     },
     {
       name: 'a first pass that was paused is no first pass any more',
-      file: 'pausing.ts',
-      find: "before === 'starting' || before === 'initial' ? 'accept' : 'resume'",
-      replace: "'resume'",
+      file: 'lifecycle.ts',
+      find: " || (from === 'paused' && input === 'resume')",
+      replace: '',
       why: 'handlers may do the first sync in another way',
+    },
+    {
+      name: 'a first pass that has failed once is no first pass any more',
+      file: 'lifecycle.ts',
+      find: "(from === 'backoff' && input === 'recovered') || ",
+      replace: '',
+      why: 'handlers may do the first sync in another way',
+    },
+    {
+      name: 'a path that always fails keeps a target in its first pass',
+      file: 'target.ts',
+      find: "else if (this.state === 'initial' && this.health.failures === 0 && this.isIdle) this.life.change('synced')",
+      replace: '',
+      why: 'what handlers do in a first sync only is not done for ever',
     },
     {
       name: 'a run begins unpaused',
@@ -237,9 +254,16 @@ export const sending: Room = {
     {
       name: 'the root is not looked at before a batch',
       file: 'target.ts',
-      find: 'if (!this.#o.source().halting.isWell(now)) return this.outbox.withdraw(parcel, now)',
+      find: WELL,
       replace: '',
       why: 'a handler reads what was seen, and not what was put in its place',
+    },
+    {
+      name: 'the root is looked at before a batch is made up',
+      file: 'target.ts',
+      find: `${NEXT}        if (parcel === undefined) break\n        ${WELL}`,
+      replace: `if (!this.#o.source().halting.isWell(now)) return\n${NEXT}        if (parcel === undefined) break`,
+      why: 'making it up takes time, in which the root may be replaced',
     },
   ],
 }

@@ -14,7 +14,7 @@ export type Input =
   | 'resume'
   /** A person has to act. */
   | 'halt'
-  /** What halted it is gone or accepted, or it was paused before its first pass was over: back to a first pass. */
+  /** What halted it is gone or accepted, or it goes on before its first pass was over: back to a first pass. */
   | 'accept'
   | 'stop'
   | 'stopped'
@@ -34,7 +34,7 @@ const TRANSITIONS: Readonly<Record<State, Row>> = {
   starting: { ...STOPS, started: 'initial', pause: 'paused', halt: 'halted', stopped: 'stopped' },
   initial: { ...STOPS, synced: 'running', failing: 'backoff', pause: 'paused', halt: 'halted' },
   running: { ...STOPS, failing: 'backoff', pause: 'paused', halt: 'halted', accept: 'initial' },
-  backoff: { ...STOPS, recovered: 'running', pause: 'paused', halt: 'halted' },
+  backoff: { ...STOPS, recovered: 'running', pause: 'paused', halt: 'halted', accept: 'initial' },
   paused: { fail: 'failed', resume: 'running', accept: 'initial', halt: 'halted', stopped: 'stopped' },
   halted: { ...STOPS, accept: 'initial' },
   draining: { stopped: 'stopped', fail: 'failed' },

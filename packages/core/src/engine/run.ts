@@ -16,7 +16,6 @@ import { type ChosenMonitor, choose, startMonitor } from './monitoring.ts'
 import { damagedNotice } from './notices.ts'
 import { closeState, failedStart, type OpenedState } from './opened-state.ts'
 import { closeSession } from './opening.ts'
-import { Pausing } from './pausing.ts'
 import { Source } from './source.ts'
 import { Target } from './target.ts'
 import { Waiting } from './waiting.ts'
@@ -54,7 +53,6 @@ export class Run {
   #wasIdle = false
   /** How many wait for everything to be sent. */
   #hurrying = 0
-  readonly #pausing = new Pausing()
   readonly #waiting = new Waiting()
 
   private constructor(options: RunOptions, store: Store, monitor: ChosenMonitor) {
@@ -134,11 +132,11 @@ export class Run {
   }
 
   pause(): void {
-    this.#pausing.pause(this.targets)
+    for (const target of this.targets) target.life.change('pause')
   }
 
   resume(): void {
-    this.#pausing.resume(this.targets)
+    for (const target of this.targets) target.life.change('resume')
     this.wake()
   }
 
@@ -152,7 +150,7 @@ export class Run {
   async close(): Promise<void> {
     this.#isDraining = true
     for (const target of this.targets) {
-      target.change('stop')
+      target.life.change('stop')
       target.flush()
     }
     const inFlight = (): boolean => this.targets.some((target) => target.inFlight > 0)
@@ -185,7 +183,7 @@ export class Run {
   }
 
   fail(): void {
-    for (const target of this.targets) target.change('fail')
+    for (const target of this.targets) target.life.change('fail')
   }
 
   #takeDamage(error: unknown): boolean {

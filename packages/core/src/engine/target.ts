@@ -8,7 +8,7 @@ import { reasonOf } from '../model/reason.ts'
 import type { State, Totals } from '../observe/status.ts'
 import { deliver, type Delivery } from './delivery.ts'
 import { Health } from './health.ts'
-import { type Input, nextState } from './machine.ts'
+import { Lifecycle } from './lifecycle.ts'
 import { closeSession, makeContact, openSession } from './opening.ts'
 import { type Outbox, type Parcel, pathsOf } from './outbox.ts'
 import { isDue } from './patrol.ts'
@@ -25,7 +25,7 @@ export class Target {
   readonly retries: Retries
   readonly outbox: Outbox
   readonly health: Health
-  state: State = 'starting'
+  readonly life: Lifecycle
   kept = 0
   inFlight = 0
   session: Session | undefined
@@ -41,12 +41,17 @@ export class Target {
   constructor(options: TargetOptions) {
     const { spec, clock } = (this.#o = options)
     this.info = { target: spec.name, handler: spec.handler.name }
+    this.life = new Lifecycle((from, to) => options.stateChanged(from, to))
     this.#parts = createTargetParts(options, () => this.session)
     this.retries = this.#parts.retries
     this.outbox = this.#parts.outbox
-    this.health = new Health(this.retries, (input) => this.change(input))
+    this.health = new Health(this.retries, (input) => this.life.change(input))
     for (const path of this.#parts.ledger.recover()) this.outbox.touch(path, 'tree', clock.monotonic())
     if (this.#parts.record.dirty) this.outbox.touch(ROOT_PATH, 'tree', clock.monotonic())
+  }
+
+  get state(): State {
+    return this.life.state
   }
 
   /** Within the transaction that changes the seen state. */
@@ -93,6 +98,7 @@ export class Target {
         this.#send(parcel, now)
       }
       if (this.pending === 0) this.#rest(false)
+      else if (this.state === 'initial' && this.health.failures === 0 && this.isIdle) this.life.change('synced') // but for what always fails
     } catch (error) {
       this.#fail(error, true) // the state cannot be read or written
     }
@@ -128,13 +134,7 @@ export class Target {
     } catch (error) {
       this.#o.log.warn(`Closing the target failed: ${reasonOf(error)}.`, { target: this.info.target })
     }
-    this.change('stopped')
-  }
-
-  change(input: Input): void {
-    const from = this.state
-    this.state = nextState(from, input)
-    if (this.state !== from) this.#o.stateChanged(from, this.state)
+    this.life.change('stopped')
   }
 
   get #isOver(): boolean {
@@ -146,7 +146,7 @@ export class Target {
     if (source.halt !== undefined || !source.scanned || this.#isSettingUp) return false
     if (this.state === 'halted' || this.state === 'paused' || this.#isOver) return false
     if (this.#isMet) {
-      this.change('started')
+      this.life.change('started')
       return true
     }
     this.#isSettingUp = true
@@ -241,7 +241,7 @@ export class Target {
 
   /** All is sent: the first pass is over, and the next start need not compare everything. */
   #rest(isEnd: boolean): void {
-    this.change('synced')
+    this.life.change('synced')
     if (this.health.failures > 0) this.health.recover() // what failed is gone with its paths
     if (!this.#parts.record.dirty || this.outbox.held > 0 || this.#hasWithheld || !this.#o.source().isQuiet) return
     if (!isEnd && !this.#o.source().isSettled) return // one write for many changes

@@ -92,6 +92,37 @@ test('a path that fails is tried again, is a problem until it works, and is one 
   await expect.poll(() => attempt).toBe(1)
 })
 
+test('a first batch that fails as a whole is tried again as the first', async () => {
+  const { gate, live } = gatedEngine()
+  const reasons: string[] = []
+  gate.answer = (batch, sync) => {
+    if (reasons.push(batch.reason) === 1) throw new Error('not yet')
+    return sync()
+  }
+  live.write('a')
+  await live.engine.start()
+  live.write('b')
+  await expect.poll(() => gate.names()).toEqual(['a', 'b'])
+  expect(reasons).toEqual(['initial', 'initial', 'change'])
+})
+
+test('a path that always fails does not keep a target in its first pass', async () => {
+  const { gate, live } = gatedEngine()
+  const reasons = new Map<string, string>()
+  gate.answer = async (batch, sync) => {
+    for (const { path } of batch.changes) reasons.set(path, batch.reason)
+    await sync()
+    return { failed: batch.changes.filter(({ path }) => path === 'bad').map(({ path }) => ({ path, error: new Error('no') })) }
+  }
+  for (const name of ['a', 'bad']) live.write(name)
+  await live.engine.start()
+  expect(live.engine.status().state).toBe('running')
+  live.write('b')
+  await expect.poll(() => reasons.get('b')).toBe('change')
+  expect(reasons.get('a')).toBe('initial')
+  await expect.poll(() => reasons.get('bad')).toBe('change')
+})
+
 /** A batch has come back, and the disk of the state is full. */
 async function backToFullDisk(task: Partial<Task> = {}) {
   const gate = createGate()
