@@ -84,10 +84,10 @@ export const importing: Room = {
       why: 'a block goes over those that it inherits',
     },
     {
-      name: 'a circle of blocks goes on for ever',
+      name: 'a circle of blocks is passed over',
       file: 'clsync-conf.ts',
       find: 'if (block === undefined || chain.includes(at)) {',
-      replace: 'if (block === undefined || chain.length > 1000) {',
+      replace: 'if (chain.includes(at)) break\n    if (block === undefined) {',
       why: 'a block that inherits itself is named',
     },
     {
@@ -114,8 +114,8 @@ export const importing: Room = {
     {
       name: 'a quote ends a text of a config',
       file: 'config-text.ts',
-      find: 'replaceAll("\'", String.raw',
-      replace: '',
+      find: 'replaceAll("\'", ',
+      replace: 'replaceAll("never", ',
       why: 'nothing of an imported config becomes code',
     },
     {

@@ -68,6 +68,10 @@ describe('flags of the C clsync', () => {
     })
   })
 
+  test('the exit code 0 is no code of its own', () => {
+    expect(read('-M shell -S /s -x 0,24 -W a').flags['option']).toContain('exitCodes={"24":"ok"}')
+  })
+
   test('arguments of the handler follow --', () => {
     const { source, destination, flags } = read(
       '-M direct -S cp -W /home -D /mnt',

@@ -39,6 +39,15 @@ rules-file = /rules-%label%-%nosuch%
     expect(lost('9')).toEqual(['verbose: give --verbose on the command line.'])
   })
 
+  test('switches are off with 0, and with words for it', () => {
+    const { settings } = importClsyncConf(
+      '[a]\nwatch-dir = /a\nbackground = 0\nonly-initialsync = no\nexit-on-no-events = 1\n',
+      'x',
+      'a',
+    )
+    expect(settings.slice(1).map(({ path, value }) => [path.join('.'), value])).toEqual([['run.mode', 'until-idle']])
+  })
+
   test('the others are told of', () => {
     expect(importClsyncConf(text, 'x', 'base').needless).toContain('block "other": import it by itself with --block other.')
   })
@@ -88,6 +97,15 @@ test('of filters the first that matches decides, of rules the last', () => {
     { include: undefined, exclude: '*' },
     { include: '/a', exclude: undefined },
   ])
+})
+
+test('lsyncd keeps neither permissions nor owners unless it is told to', () => {
+  const read = (rsync: string) =>
+    importLsyncdConf(`sync { default.rsync, source = "/a", target = "/b", rsync = { ${rsync} } }`, 'x', () => undefined)
+  const options = (rsync: string) => Object.values(read(rsync).tasks[0]!.targets)[0]!.options
+  expect(options('')).toEqual({ destination: '/b', permissions: false, owner: false, group: false })
+  expect(options('perms = true')).toEqual({ destination: '/b', owner: false, group: false })
+  expect(options('archive = true')).toEqual({ destination: '/b' })
 })
 
 test('nothing in a config can end a comment or a text', () => {
