@@ -1,3 +1,5 @@
+import type { StatementSync } from 'node:sqlite'
+import type { Status } from '../../../src/observe/status.ts'
 import type { SeenEntry } from '../../../src/model/seen.ts'
 import { fromText, type RawPath } from '../../../src/model/path.ts'
 import { ROOT } from './disk.ts'
@@ -11,6 +13,8 @@ export class Invariants {
   readonly #world: World
   /** Of the bytes that a stamp stands for. */
   readonly #versions = new Map<number, number>()
+
+  readonly #statements = new Map<string, StatementSync>()
 
   /** Devices that the seen state has ever held something of; 0 for the root's own. */
   readonly seenDevices = new Set<number>()
@@ -31,14 +35,15 @@ export class Invariants {
 
   /** What is acked is at the target, and every halt has a reason. */
   checkStep(): void {
-    this.#checkHalts()
-    for (const target of this.#world.targets) this.#checkAcked(target)
+    const status = this.#world.process!.engine.status()
+    this.#checkHalts(status)
+    for (const target of this.#world.targets) this.#checkAcked(target, this.#isTold(status))
   }
 
   /** Nothing is left over when there is nothing to do: neither in the database nor in memory. */
   checkRest(): void {
     const { db, process, targets } = this.#world
-    const count = (sql: string): number => Number(db.prepare(`select count(*) as n from ${sql}`).get()!['n'])
+    const count = (sql: string): number => Number(this.#prepare(`select count(*) as n from ${sql}`).get()!['n'])
     const expect = (what: string, found: number): void => {
       if (found !== 0) this.#world.break(`at rest, but ${found} ${what}`)
     }
@@ -64,30 +69,33 @@ export class Invariants {
     }
   }
 
-  #checkHalts(): void {
-    const { process } = this.#world
-    const { state, halt, targets } = process!.engine.status()
+  #checkHalts({ state, halt, targets }: Status): void {
     if (state === 'halted' && halt === undefined && !targets.some((target) => target.halt !== undefined))
       this.#world.break('halted without a reason')
     for (const target of targets)
       if (target.state === 'halted' && !target.halt?.message) this.#world.break(`${target.name} is halted without a reason`)
   }
 
-  #checkAcked(target: Target): void {
-    const { db, history, process, hasUnseen } = this.#world
-    const id = db.prepare('select id from target where name = ?').get(target.name)?.['id']
-    if (id === undefined) return
-    const inFlight = this.#pathsInFlight(Number(id))
-    const { halt, tree, targets, monitor } = process!.engine.status()
+  /** Whether all that has happened in the source has been told, and looked at. */
+  #isTold({ halt, tree, targets, monitor }: Status): boolean {
+    const { history, process, hasUnseen } = this.#world
     const isSeen =
       targets.length > 0 &&
       tree.scanning + tree.hinted === 0 &&
       monitor.uncovered === 0 &&
       targets.every(({ problemCount }) => problemCount === 0)
-    const isTold = isNoLoss(history.setting) && !process!.kernel.isBusy && isSeen && halt === undefined && !hasUnseen
-    const seen = new Map(byPath(db.prepare('select parent, name, kind, id, stamp, content from seen').all()))
-    for (const [path, { kind, stamp, content }] of byPath(
-      db.prepare('select parent, name, kind, id, stamp, content from acked where target = ?').all(id),
+    return isNoLoss(history.setting) && !process!.kernel.isBusy && isSeen && halt === undefined && !hasUnseen
+  }
+
+  #checkAcked(target: Target, isTold: boolean): void {
+    const id = this.#prepare('select id from target where name = ?').get(target.name)?.['id']
+    if (id === undefined) return
+    const inFlight = this.#pathsInFlight(Number(id))
+    const read = (sql: string, ...values: number[]): [string, RowWithKind][] => byPath(this.#prepare(sql).all(...values))
+    const seen = new Map(isTold ? read('select parent, name, kind, id, stamp, content from seen') : [])
+    for (const [path, { kind, stamp, content }] of read(
+      'select parent, name, kind, id, stamp, content from acked where target = ?',
+      Number(id),
     )) {
       if (stamp < 0 || kind === 'unknown' || target.isTouching(path) || inFlight.some((at) => isNear(at, path))) continue
       const held = target.holding.entries.get(path)
@@ -105,8 +113,15 @@ export class Invariants {
 
   /** Their outcome is not known yet, also when their process has died. */
   #pathsInFlight(target: number): string[] {
-    const rows = this.#world.db.prepare('select changes from flight where target = ?').all(target)
+    const rows = this.#prepare('select changes from flight where target = ?').all(target)
     return rows.flatMap((row) => (JSON.parse(String(row['changes'])) as string[][]).flat())
+  }
+
+  /** As most of them are asked after each transaction. */
+  #prepare(sql: string): StatementSync {
+    let statement = this.#statements.get(sql)
+    if (statement === undefined) this.#statements.set(sql, (statement = this.#world.db.prepare(sql)))
+    return statement
   }
 
   /** A problem for good: of a kind, or of a name, that the handler does not take. */
@@ -125,10 +140,13 @@ interface Row {
   readonly content: number
 }
 
+type RowWithKind = Omit<Row, 'kind'> & { readonly kind: string }
+
 /** Rows of one of the two states with their paths. */
-function byPath(found: unknown[]): [string, Omit<Row, 'kind'> & { readonly kind: string }][] {
+function byPath(found: unknown[]): [string, RowWithKind][] {
   const rows = found as Row[] // as selected
-  const directories = new Map(rows.filter(({ id }) => id > 0).map((row) => [row.id, row]))
+  const directories = new Map<number, Row>()
+  for (const row of rows) if (row.id > 0) directories.set(row.id, row)
   const pathOf = ({ parent, name }: Row): string => {
     const above = directories.get(parent)
     return above === undefined ? name : `${pathOf(above)}/${name}`
