@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import { isRefusalLike } from './refusal.ts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -97,6 +98,11 @@ describe('time', () => {
     await until('their end', () => !pids().some(lives))
   })
 
+  test('a command that ends well because it took too long has failed all the same', async () => {
+    const command = stage.script(`#!/bin/sh\ntrap 'exit 0' TERM\nwhile :; do sleep 0.05; done\n`)
+    await expect(stage.send({ command, timeout: '200ms' }, stage.created('a'))).rejects.toThrow('took too long and was ended')
+  })
+
   test('an abort ends the command with all its children', async () => {
     const abort = new AbortController()
     const session = await stage.open({ command: stubborn() })
@@ -117,6 +123,17 @@ describe('time', () => {
     expect(String(await sent)).toContain('was ended by SIGKILL')
     await stage.open({ command: 'true' })
     expect(stage.logged).toHaveLength(1)
+  })
+
+  test.runIf(process.platform === 'linux')('what has the number of such a command by now is left alone', async () => {
+    const other = spawn('sleep', ['60'], { detached: true, stdio: 'ignore' })
+    const boot = `${fs.readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${fs.readlinkSync('/proc/self/ns/pid')}`
+    stage.work.write(`state/runs/${other.pid}`, `${boot} 1`)
+    await stage.open({ command: 'true' })
+    expect(lives(other.pid!)).toBe(true)
+    expect(stage.logged).toEqual([])
+    expect(fs.readdirSync(`${stage.work.root}/state/runs`)).toEqual([])
+    other.kill()
   })
 
   test('what a command leaves in the background is not waited for, and not ended', async () => {
@@ -252,6 +269,20 @@ describe('commands', () => {
     expect(stage.logged).toEqual(['info 65534', 'info 65534', 'info 65534', 'info a'])
   })
 
+  test('list files are for the command only', async () => {
+    const command = stage.script('#!/bin/sh\nstat -c %a "$1"\n')
+    await stage.send({ command: [command, '%list%'], input: 'list', listsDir: `${stage.work.root}/lists` }, stage.created('a'))
+    expect(stage.logged).toEqual(['info 600'])
+  })
+
+  test('a directory that is only a way to what is wanted is not told', async () => {
+    const session = await stage.open({ command: [RECORDER, '%paths%'] }, { isPassage: (path) => path === 'way' })
+    const directories = ['way', 'way/wanted'].map((path) => change('create', path, 'directory'))
+    stage.source.write('way/wanted/a', '')
+    await session.sync(batch(directories), never())
+    expect(stage.recorded().map(({ args }) => args)).toEqual([['way/wanted']])
+  })
+
   test('list files are removed, unless they are kept', async () => {
     await stage.send({ command: [RECORDER, '%list%'], listsDir: `${stage.work.root}/lists` }, stage.created('a'))
     expect(fs.readdirSync(`${stage.work.root}/lists`)).toEqual([])
@@ -271,17 +302,29 @@ describe('many', () => {
     const counts = stage.logged.map((line) => Number(line.replace('info ', '')))
     expect(counts.length).toBeGreaterThan(1)
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(9000)
+    // All but the last are as long as may be; what the system has to refuse first is halved.
+    const most = Math.max(...counts)
+    expect(Math.min(...counts.slice(0, -1))).toBeGreaterThan(0.9 * most)
+    expect(counts.at(-1)).toBeLessThan(0.9 * most)
+  })
+
+  test('the C clsync gives cp 256 words at most', async () => {
+    const changes = Array.from({ length: 300 }, (_unused, at) => change('delete', `n${at}`))
+    const command = stage.script('#!/bin/sh\necho $#\n')
+    await stage.send({ preset: 'clsync-direct', command: [command, '%paths%'], destination: '/d' }, changes)
+    expect(stage.logged).toEqual(['info 255', 'info 45'])
   })
 
   test('so many runs at once, children after their parents', async () => {
-    const command = stage.script(
-      `#!/bin/sh\nd='${stage.work.root}/now'; mkdir -p "$d"; : > "$d/$$"; ls "$d" | wc -l; sleep 0.2; rm "$d/$$"\n`,
-    )
+    const command = stage.script(`#!/bin/sh\necho "begins $1"\nsleep 0.1\necho "ends $1"\n`)
     const changes = stage.created('d/e/f', 'a', 'b', 'c')
     const parents = [change('create', 'd', 'directory'), change('create', 'd/e', 'directory')]
     const sorted = [...changes.slice(1), ...parents, ...changes.slice(0, 1)]
-    await stage.send({ command, input: 'each', concurrency: 2 }, sorted)
-    const most = Math.max(...stage.logged.map((line) => Number(line.replace('info ', ''))))
-    expect(most).toBe(2)
+    await stage.send({ command: [command, '%path%'], input: 'each', concurrency: 2 }, sorted)
+    let running = 0
+    const counts = stage.logged.map((line) => (running += line.startsWith('info begins') ? 1 : -1))
+    expect(Math.max(...counts)).toBe(2)
+    const below = stage.logged.filter((line) => /ends d|begins d\//u.test(line))
+    expect(below.slice(0, 4)).toEqual(['info ends d', 'info begins d/e', 'info ends d/e', 'info begins d/e/f'])
   })
 })

@@ -3,7 +3,7 @@ import type { Room } from '../mutant.ts'
 /** What runs commands, and what it makes of their ends. */
 export const script: Room = {
   folder: 'packages/handler-script/src',
-  tests: ['packages/handler-script/test/runs.test.ts', 'packages/handler-script/test/names.test.ts'],
+  tests: ['runs', 'names', 'rsync-patterns'].map((name) => `packages/handler-script/test/${name}.test.ts`),
   next: ['packages/handler-script/test'],
   mutants: [
     {
