@@ -6,7 +6,7 @@ import { simulate } from './world/simulation.ts'
 
 /**
  * Many histories, in several processes: `--from SEED --count N` or `--minutes M`, `--parallel P`. Prints those that went wrong, shrunk
- * to their shortest, and the totals.
+ * to their shortest, and the totals; how far it is goes to stderr. A signal ends it early, with the totals until then.
  */
 const { values } = parseArgs({
   options: {
@@ -19,6 +19,8 @@ const { values } = parseArgs({
 
 /** Seeds that a process is given at a time. */
 const CHUNK = 50
+/** It is told how far it is after so many. */
+const TOLD = 5000
 
 interface Result {
   readonly histories: number
@@ -29,6 +31,7 @@ interface Result {
 if (process.send === undefined) await lead()
 else {
   process.on('disconnect', () => process.exit()) // nobody wants to know any more
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {}) // who leads ends it, also when all are told
   process.on('message', ({ from, end }: { from: number; end: number }) => void work(from, end))
 }
 
@@ -36,7 +39,8 @@ async function lead(): Promise<void> {
   const startedMs = performance.now()
   const from = Number(values.from)
   const end = values.minutes === undefined ? from + Number(values.count) : Infinity
-  const endsMs = values.minutes === undefined ? Infinity : startedMs + Number(values.minutes) * 60_000
+  let endsMs = values.minutes === undefined ? Infinity : startedMs + Number(values.minutes) * 60_000
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => (endsMs = 0))
   const totals = { histories: 0, turns: 0, broken: [] as number[] }
   let next = from
   const run = (): Promise<void> =>
@@ -55,6 +59,7 @@ async function lead(): Promise<void> {
         totals.histories += histories
         totals.turns += turns
         totals.broken.push(...broken)
+        if (totals.histories % TOLD === 0) console.error(`${totals.histories} histories, broken: ${totals.broken.length}`)
         give()
       })
       child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`A process ended with ${code}.`))))
