@@ -126,7 +126,8 @@ function conclude({ pass, path }: Copy, { stat, still }: Copied): void {
   pass.mirror.hardLinks?.learn(stat, path, pass)
 }
 
-function isSame(before: fs.BigIntStats, after: fs.BigIntStats): boolean {
+/** Whether nobody has written to the file in between, as far as its size and time tell. */
+export function isSame(before: fs.BigIntStats, after: fs.BigIntStats): boolean {
   return before.size === after.size && before.mtimeNs === after.mtimeNs
 }
 

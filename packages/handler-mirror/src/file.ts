@@ -1,7 +1,8 @@
 import fs from 'node:fs'
 import type { Change } from '@clsync/core/handler'
-import { copyLarge, copySmall, isLarge } from './copy.ts'
+import { type Copy, copyLarge, copySmall, isLarge } from './copy.ts'
 import { ensureParent } from './directory.ts'
+import { takeEqual } from './equal-file.ts'
 import { codeOf, isAbsent } from './failure.ts'
 import type { Pass } from './pass.ts'
 import type { FsPath } from './native.ts'
@@ -54,9 +55,15 @@ function fill(pass: Pass, change: Change, fd: number, stat: fs.BigIntStats): Pro
   if (mayBeHeld(pass, change) && isHeld(pass, change, stat)) return undefined
   if (linkInstead(pass, path, stat)) return undefined
   const copy = { pass, path, fd, stat }
-  if (isLarge(stat)) return copyLarge(copy)
+  const isTaken = takeEqual(copy, change)
+  if (isTaken === true) return undefined
+  if (isLarge(stat)) return copyUnlessTaken(copy, isTaken)
   copySmall(copy)
   return undefined
+}
+
+async function copyUnlessTaken(copy: Copy, isTaken: boolean | Promise<boolean>): Promise<void> {
+  if (!(await isTaken)) await copyLarge(copy)
 }
 
 /** Whether the target may have the file's bytes already: the change says so, or at first contact it looks so. */

@@ -42,6 +42,35 @@ test('names of one file are one file at the target when asked for, and copies ot
   expect(fs.readdirSync(stage.destination.root).toSorted()).toEqual(['a', 'b'])
 })
 
+test.each([
+  ['small', 100],
+  ['large', 3 * 1024 * 1024],
+])('a %s file that is a copy itself is not written again when the target holds the very same', async (_size, bytes) => {
+  const content = Buffer.alloc(bytes, 'a')
+  const update = change('update', 'a')
+  stage.source.write('a', content)
+  fs.utimesSync(stage.source.at('a'), 1, 1_500_000_000)
+  await stage.send([change('create', 'a')])
+  const { ino } = look(stage.destination, 'a')
+  fs.chmodSync(stage.source.at('a'), 0o640)
+  await stage.send([update])
+  expect(look(stage.destination, 'a').ino).toBe(ino)
+  expect(Number(look(stage.destination, 'a').mode) & 0o777).toBe(0o640)
+  // Other bytes of the same size and time are another file.
+  content[bytes - 1] = 98
+  stage.source.write('a', content)
+  fs.utimesSync(stage.source.at('a'), 1, 1_500_000_000)
+  await stage.send([update])
+  expect(fs.readFileSync(stage.destination.at('a')).equals(content)).toBe(true)
+})
+
+test('a name of the source in the target becomes a file of its own', async () => {
+  stage.source.write('a', 'text')
+  fs.linkSync(stage.source.at('a'), stage.destination.at('a'))
+  await stage.send([change('update', 'a')])
+  expect(look(stage.destination, 'a').nlink).toBe(1n)
+})
+
 test('a copy whose directory is a file by now is not linked to', async () => {
   stage.source.write('d/a', 'text')
   fs.linkSync(stage.source.at('d/a'), stage.source.at('b'))

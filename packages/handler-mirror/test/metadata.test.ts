@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { loadNative } from '../src/native.ts'
-import { change, directory, failures, look, mirrorStage, type MirrorStage, symlink } from './mirror-stage.ts'
+import { change, directory, failures, look, mirrorStage, type MirrorStage, read, symlink } from './mirror-stage.ts'
 
 let stage: MirrorStage
 beforeEach(() => {
@@ -104,8 +104,11 @@ test('at first contact a file of equal size and time is taken as it is, later it
   expect(look(stage.destination, 'same').ino).toBe(before[0])
   expect(Number(look(stage.destination, 'same').mode) & 0o777).toBe(0o604)
   expect(look(stage.destination, 'newer').ino).not.toBe(before[1])
+  stage.source.write('later', 'TEXT')
+  fs.utimesSync(stage.source.at('later'), 1, 1_600_000_000)
   await stage.send([change('update', 'later')])
   expect(look(stage.destination, 'later').ino).not.toBe(before[2])
+  expect(read(stage.destination, 'later')).toBe('TEXT')
 })
 
 test('at first contact a file of equal size and time is copied when it was changed at the target just before', async () => {
@@ -221,6 +224,7 @@ test('extended attributes are carried, changed and removed when asked for', asyn
   expect(native.getXattr(stage.destination.at('f'), 'user.a').toString()).toBe('two')
   expect(native.listXattrs(stage.destination.at('f'))).toEqual(['user.a'])
   await stage.open()
+  stage.source.write('f', 'TEXT')
   await stage.send([change('update', 'f')])
   expect(native.listXattrs(stage.destination.at('f'))).toEqual([])
 })

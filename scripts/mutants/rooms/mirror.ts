@@ -69,6 +69,27 @@ export const mirror: Room = {
       why: 'what may have been put there by us, half way, is not believed',
     },
     {
+      name: 'what the target holds already is written again',
+      file: 'file.ts',
+      find: '  if (isTaken === true) return undefined\n',
+      replace: '',
+      why: 'two tasks that copy to each other come to rest',
+    },
+    {
+      name: 'equal size and time are taken for equal bytes',
+      file: 'equal-file.ts',
+      find: 'if (ours.compare(theirs, 0, length, 0, length) !== 0) return false',
+      replace: '',
+      why: 'bytes that differ are copied',
+    },
+    {
+      name: 'a name of the source itself is taken for a copy',
+      file: 'equal-file.ts',
+      find: 'if (there.nlink > 1n && (isSource || hardLinks === undefined || stat.nlink === 1n)) return undefined',
+      replace: '',
+      why: 'a copy is a file of its own',
+    },
+    {
       name: 'a file that is written to is taken as it comes',
       file: 'copy.ts',
       find: 'return before.size === after.size && before.mtimeNs === after.mtimeNs',
