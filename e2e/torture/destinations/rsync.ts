@@ -3,6 +3,7 @@ import type { Server as StageServer } from '../../stage/servers/server.ts'
 import { sshdIsMissing, startSshd } from '../../stage/servers/sshd.ts'
 import { differences } from '../../stage/tree-state.ts'
 import type { Destination, Server } from '../destination.ts'
+import { inTurns } from '../in-turn.ts'
 
 const HANDLER = '@clsync/handler-rsync'
 
@@ -45,17 +46,17 @@ export const rsyncToDaemon: Destination = {
 /** A server that is made at the first start, and is the same at the next. */
 function lasting<T extends StageServer>(make: () => Promise<T>): Server & { get(): T } {
   let server: T | undefined
+  const inTurn = inTurns()
   return {
     get() {
       if (server === undefined) throw new Error('the server has not been started')
       return server
     },
-    async start() {
-      if (server === undefined) server = await make()
-      else await server.start()
-    },
-    async stop() {
-      await server?.stop()
-    },
+    start: () =>
+      inTurn(async () => {
+        if (server === undefined) server = await make()
+        else await server.start()
+      }),
+    stop: () => inTurn(async () => server?.stop()),
   }
 }

@@ -5,6 +5,7 @@ import { S3Stage, type SeenObject } from '../../../packages/handler-s3/test/s3-s
 import { lacksRadosgw, Radosgw } from '../../../packages/handler-s3/test/radosgw.ts'
 import { bytes, show, type TreeState, treeState } from '../../stage/tree-state.ts'
 import type { Destination, Server } from '../destination.ts'
+import { inTurns } from '../in-turn.ts'
 
 /** A prefix of a bucket at a real server on this machine, with everything that the handler can carry. */
 const radosgw = lasting()
@@ -49,12 +50,7 @@ interface Lasting extends Server {
 
 function lasting(): Lasting {
   let made: { readonly server: Radosgw; readonly stage: S3Stage } | undefined
-  let last: Promise<void> = Promise.resolve()
-  // Seeds share it: who stops it waits for who starts it.
-  const inTurn = (run: () => Promise<void>): Promise<void> => {
-    last = last.catch(() => undefined).then(run)
-    return last
-  }
+  const inTurn = inTurns()
   return {
     get() {
       if (made === undefined) throw new Error('the server has not been started')
