@@ -25,7 +25,8 @@ describe('a key', () => {
     expect(keys.file('a/b')).toBe('site/a/b')
     expect(keys.path('site/a/b')).toEqual({ path: 'a/b', isMarker: false })
     expect(keys.path(keys.marker('a'))).toEqual({ path: 'a', isMarker: true })
-    for (const key of ['sites/a', 'site/', 'site/a//b', 'site/../a', 'site/./a', 'other']) expect(keys.path(key)).toBeUndefined()
+    const none = ['sites/a', 'elsewhere/a', 'site/', 'site/a//b', 'site/../a', 'site/./a', 'other']
+    for (const key of none) expect(keys.path(key)).toBeUndefined()
   })
 
   test('is not put in XML when that cannot name it', () => {

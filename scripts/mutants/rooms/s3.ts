@@ -49,6 +49,27 @@ export const s3: Room = {
       why: 'a wrong clock is made up for',
     },
     {
+      name: 'a key outside of the prefix is that of a path',
+      file: 'keys.ts',
+      find: '!key.startsWith(this.prefix) || ',
+      replace: '',
+      why: 'what lies outside of the prefix is none of ours',
+    },
+    {
+      name: 'what somebody else has written meanwhile is overwritten',
+      file: 'conditions.ts',
+      find: 'throw conflictAt(request.key)',
+      replace: 'return this.#bucket.put({ ...request, condition: undefined }, signal)',
+      why: 'a conflict is shown, and left as it is',
+    },
+    {
+      name: 'other times are not looked at when the bytes are the same',
+      file: 'store.ts',
+      find: 'held.posix === posix && held.headers === headers.hash',
+      replace: 'held.headers === headers.hash',
+      why: 'times arrive without the bytes',
+    },
+    {
       name: 'what others have put is deleted',
       file: 'pass.ts',
       find: "if (held.state === 'foreign' && options.delete === 'owned') {",
