@@ -66,6 +66,7 @@ test.each([
 
 test('a name of the source in the target becomes a file of its own', async () => {
   stage.source.write('a', 'text')
+  fs.utimesSync(stage.source.at('a'), 1, 1_500_000_000)
   fs.linkSync(stage.source.at('a'), stage.destination.at('a'))
   await stage.send([change('update', 'a')])
   expect(look(stage.destination, 'a').nlink).toBe(1n)
