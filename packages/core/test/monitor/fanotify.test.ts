@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import { afterEach, describe, expect, test } from 'vitest'
 import { ROOT_DIR } from '../../src/model/entry.ts'
@@ -9,6 +9,7 @@ import { FAN } from '../../src/monitor/fanotify-group.ts'
 import { AT, ERRNO, type Libc, loadLibc } from '../../src/monitor/libc.ts'
 import type { Monitor } from '../../src/monitor/monitor.ts'
 import { cases } from './conformance.ts'
+import { noLossCases } from './no-loss.ts'
 import { Scene, type SceneOptions, until } from './scene.ts'
 
 // It watches whole file systems, which is for root alone. Loop devices and mounts are, too.
@@ -51,6 +52,11 @@ describe.runIf(process.platform === 'linux' && process.getuid?.() === 0)('fanoti
     expect(scene.monitor.stats().losses).toBe(0)
   })
 
+  test.each(noLossCases)('$name', async ({ before, run }) => {
+    await begin(before === undefined ? {} : { before })
+    await run(scene)
+  })
+
   // What older kernels do not know is answered with EINVAL.
   describe.each([
     ['before Linux 6.12', (flags: number) => flags & AT.HANDLE_MNT_ID_UNIQUE, 0],
@@ -81,35 +87,6 @@ describe.runIf(process.platform === 'linux' && process.getuid?.() === 0)('fanoti
       fs.writeFileSync(`${scene.root}/m/f`, 'x')
       await scene.converge()
     })
-  })
-
-  test('drain hands over at once what has happened, in one hint a name', async () => {
-    await begin({ before: 'mkdir d' })
-    fs.writeFileSync(`${scene.root}/d/f`, 'x')
-    expect(scene.follower.hints).toEqual([])
-    scene.monitor.drain()
-    expect(scene.follower.hints).toEqual([
-      { type: 'entry', dir: scene.follower.idAt('d'), name: 'f', content: true, writing: false, made: true },
-    ])
-  })
-
-  test('a rename is told as one at both of its places', async () => {
-    await begin({ before: 'mkdir a b a/d' })
-    fs.renameSync(`${scene.root}/a/d`, `${scene.root}/b/e`)
-    scene.monitor.drain()
-    const moved = scene.follower.hints.filter((hint) => hint.type === 'entry').map(({ dir, name, moved: is }) => [dir, name, is])
-    expect(moved).toEqual([
-      [scene.follower.idAt('a'), 'd', true],
-      [scene.follower.idAt('b'), 'e', true],
-    ])
-  })
-
-  test('a directory that is made in the inode of another is told of, though it looks the same', async () => {
-    await begin({ before: 'mkdir d' })
-    const id = scene.follower.idAt('d')
-    fs.rmdirSync(`${scene.root}/d`)
-    scene.monitor.drain()
-    expect(scene.follower.hints).toContainEqual({ type: 'directory', dir: id } satisfies Hint)
   })
 
   test('our own looks, and what happens elsewhere on the file system, mean nothing', async () => {
@@ -184,40 +161,11 @@ describe.runIf(process.platform === 'linux' && process.getuid?.() === 0)('fanoti
     expect(scene.monitor.stats().watches).toBe(3)
   })
 
-  describe('the root', () => {
-    test.each([
-      ['removed', 'rm -rf "$PWD"', ['gone']],
-      ['moved away', 'mv "$PWD" $OUT/root', ['gone']],
-      ['removed and made again', 'rm -rf "$PWD"; mkdir "$PWD"', ['gone', 'replaced']],
-      ['exchanged for another', 'mkdir $OUT/new; mv "$PWD" $OUT/old; mv $OUT/new "$PWD"', ['gone', 'replaced']],
-    ])('%s', async (_name, script, states) => {
-      await begin({ before: 'mkdir -p a/b; echo x > a/b/f' })
-      await scene.shell(script)
-      await until(() =>
-        states.every((state) => scene.follower.hints.some((hint) => hint.type === 'root' && hint.state === state)),
-      )
-      const said = scene.follower.hints.filter((hint) => hint.type === 'root').map((hint) => hint.state)
-      expect(said.at(-1)).toBe(states.at(-1))
-    })
-
-    test('unmounted: nothing of ours keeps it mounted', async () => {
-      await beginOn('', ['-t', 'tmpfs', 'none'])
-      execFileSync('umount', [scene.root])
-      await until(() => scene.follower.hints.some((hint) => hint.type === 'root'))
-      expect(scene.follower.hints.filter((hint) => hint.type === 'root')).toEqual([{ type: 'root', state: 'unmounted' }])
-    })
-
-    test('removed while a process works in it', async () => {
-      await begin()
-      const holder = spawn('sleep', ['60'], { cwd: scene.root, stdio: 'ignore' })
-      try {
-        await new Promise((resolve) => holder.once('spawn', resolve))
-        fs.rmdirSync(scene.root)
-        await until(() => scene.follower.hints.some((hint) => hint.type === 'root'))
-      } finally {
-        holder.kill()
-      }
-    })
+  test('the root is unmounted: nothing of ours keeps it mounted', async () => {
+    await beginOn('', ['-t', 'tmpfs', 'none'])
+    execFileSync('umount', [scene.root])
+    await until(() => scene.follower.hints.some((hint) => hint.type === 'root'))
+    expect(scene.follower.hints.filter((hint) => hint.type === 'root')).toEqual([{ type: 'root', state: 'unmounted' }])
   })
 
   describe('what is mounted below the root', () => {

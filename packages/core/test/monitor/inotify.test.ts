@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import { afterEach, describe, expect, test } from 'vitest'
 import { ROOT_DIR } from '../../src/model/entry.ts'
@@ -9,6 +8,7 @@ import { IN } from '../../src/monitor/inotify-queue.ts'
 import { ERRNO, type Libc, loadLibc } from '../../src/monitor/libc.ts'
 import { readWatchLimits } from '../../src/monitor/watch-limits.ts'
 import { cases } from './conformance.ts'
+import { noLossCases } from './no-loss.ts'
 import { Scene, type SceneOptions, until } from './scene.ts'
 
 describe.runIf(process.platform === 'linux')('inotify', async () => {
@@ -29,14 +29,9 @@ describe.runIf(process.platform === 'linux')('inotify', async () => {
     expect(scene.monitor.stats().losses).toBe(0)
   })
 
-  test('drain hands over at once what has happened', async () => {
-    await begin({ before: 'mkdir d' })
-    fs.writeFileSync(`${scene.root}/d/f`, 'x')
-    expect(scene.follower.hints).toEqual([])
-    scene.monitor.drain()
-    expect(scene.follower.hints).toEqual([
-      { type: 'entry', dir: scene.follower.idAt('d'), name: 'f', content: true, writing: false, made: true },
-    ])
+  test.each(noLossCases)('$name', async ({ before, run }) => {
+    await begin(before === undefined ? {} : { before })
+    await run(scene)
   })
 
   test('more events than the kernel queues are a loss that is announced, and made good', async () => {
@@ -62,46 +57,6 @@ describe.runIf(process.platform === 'linux')('inotify', async () => {
     await scene.converge()
     await scene.touchAll()
     expect(scene.monitor.stats()).toMatchObject({ losses: 1, watches: 3 })
-  })
-
-  describe('the root', () => {
-    test.each([
-      ['removed', 'rm -rf "$PWD"', ['gone']],
-      ['moved away', 'mv "$PWD" $OUT/root', ['gone']],
-      ['removed and made again', 'rm -rf "$PWD"; mkdir "$PWD"', ['gone', 'replaced']],
-      ['exchanged for another', 'mkdir $OUT/new; mv "$PWD" $OUT/old; mv $OUT/new "$PWD"', ['gone', 'replaced']],
-    ])('%s', async (_name, script, states) => {
-      await begin({ before: 'mkdir -p a/b; echo x > a/b/f' })
-      await scene.shell(script)
-      await until(() =>
-        states.every((state) => scene.follower.hints.some((hint) => hint.type === 'root' && hint.state === state)),
-      )
-      scene.monitor.drain()
-      const said = scene.follower.hints.filter((hint) => hint.type === 'root').map((hint) => hint.state)
-      expect(said.at(-1)).toBe(states.at(-1))
-      expect(said.length).toBeLessThanOrEqual(3)
-    })
-
-    test('removed while a process works in it, which keeps the kernel from saying so of the root itself', async () => {
-      await begin()
-      const holder = spawn('sleep', ['60'], { cwd: scene.root, stdio: 'ignore' })
-      try {
-        await new Promise((resolve) => holder.once('spawn', resolve))
-        fs.rmdirSync(scene.root)
-        await until(() => scene.follower.hints.some((hint) => hint.type === 'root'))
-        expect(scene.follower.hints).toContainEqual({ type: 'root', state: 'gone' } satisfies Hint)
-      } finally {
-        holder.kill()
-      }
-    })
-
-    test('a neighbour of it that comes and goes means nothing', async () => {
-      await begin()
-      fs.writeFileSync(`${scene.base}/neighbour`, 'x')
-      fs.rmSync(`${scene.base}/neighbour`)
-      scene.monitor.drain()
-      expect(scene.follower.hints).toEqual([])
-    })
   })
 
   test('a read that a signal interrupts is made again, and nothing is lost', async () => {
@@ -136,17 +91,6 @@ describe.runIf(process.platform === 'linux')('inotify', async () => {
     isUnmounted = true
     scene.monitor.drain()
     expect(scene.follower.hints).toEqual([{ type: 'tree', dir: scene.follower.idAt('d') }])
-  })
-
-  test('a rename is told as one at both of its places, as the inside of a directory may have been away', async () => {
-    await begin({ before: 'mkdir a b a/d' })
-    fs.renameSync(`${scene.root}/a/d`, `${scene.root}/b/e`)
-    scene.monitor.drain()
-    const moved = scene.follower.hints.filter((hint) => hint.type === 'entry').map(({ dir, name, moved: is }) => [dir, name, is])
-    expect(moved).toEqual([
-      [scene.follower.idAt('a'), 'd', true],
-      [scene.follower.idAt('b'), 'e', true],
-    ])
   })
 
   describe('arm', () => {
