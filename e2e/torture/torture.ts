@@ -11,7 +11,10 @@ import { printSeed, printTotals } from './report.ts'
 import { runSeed, type SeedResult } from './seed.ts'
 import { openVolume, VOLUME_KINDS } from './volume.ts'
 
-/** Seeds go through the classes in turn, then through the file systems; a server is also away in every other one. */
+/**
+ * Seeds go through the classes in turn, then through the file systems; a server is also away in every other one. `late`: after so many
+ * milliseconds without a change a copy that is not exact counts as lost; where others use up the machine, more than by default.
+ */
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '10' },
@@ -24,13 +27,14 @@ const { values } = parseArgs({
     fs: { type: 'string', default: 'dir' },
     kill: { type: 'string', default: 'half' },
     away: { type: 'string', default: 'half' },
+    late: { type: 'string' },
     dir: { type: 'string', default: tmpdir() },
     parallel: { type: 'string', default: '2' },
     json: { type: 'string' },
   },
 })
 
-const to = destination(values.to)
+const to = { ...destination(values.to), ...(values.late !== undefined && { lateMs: Number(values.late) }) }
 const contender = ours(values.monitor, to)
 const classes = (values.class === 'all' ? FAULT_CLASSES : values.class.split(',').map(faultClass)).filter(isToBeHad)
 const from = Number(values.from)
