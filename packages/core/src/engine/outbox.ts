@@ -196,7 +196,7 @@ export class Outbox {
     const untold = paths.filter((path) => !this.#toldHeld.has(path))
     for (const path of untold) this.#toldHeld.add(path)
     if (untold.length > 0) this.#o.held(untold)
-    if (this.#held.size === 0) this.#toldHeld.clear()
+    if (this.#held.size === 0 && this.#parked.size === 0) this.#toldHeld.clear() // what is parked may be held, too
   }
 
   #park(item: Item): void {

@@ -161,3 +161,28 @@ test('what is in a directory that was held is held on when another, in the same 
   expect(drain(stage)).toEqual([['~d']])
   expect(stage.outbox.held).toBe(2)
 })
+
+test('what is held is told of once, also when something on its way into it keeps it from being compared for a while', () => {
+  const told: string[] = []
+  const held = (paths: readonly string[]): void => void told.push(...paths)
+  const stage = beginOutbox(
+    { 'd/': 1, 'd/new': 5, e: 4 },
+    { 'd/': 1, 'd/a': 2, 'd/b': 3, e: 4 },
+    { maxDelete: { share: 0.4, above: 0 }, held },
+  )
+  const { seen } = stage.states.store
+  const directory = seen.get(ROOT_DIR, raw('d'))!
+  const lose = (): void => {
+    seen.remove(ROOT_DIR, raw('d'))
+    stage.touch('d', 'tree')
+    expect(stage.next()).toBeUndefined()
+  }
+  lose()
+  seen.put(ROOT_DIR, raw('d'), directory)
+  stage.touch('d', 'tree')
+  const parcel = stage.next()!
+  lose()
+  stage.confirm(parcel)
+  expect(stage.next()).toBeUndefined()
+  expect(told).toEqual(['d', 'd/a', 'd/b'])
+})

@@ -18,13 +18,15 @@ export interface OutboxStageOptions {
   /** Whether the handler can delete. Default: it can. */
   readonly deletes?: boolean
   readonly doubt?: OutboxOptions['doubt']
+  /** Told of what is held. */
+  readonly held?: OutboxOptions['held']
   /** Default: everything may be deleted. */
   readonly maxDelete?: MaxDelete
 }
 
 /** Only what the test confirms is acked. Differences are sent once they are touched. */
 export function beginOutbox(seen: States, acked: States, options: OutboxStageOptions = {}) {
-  const { deletes = true, doubt = () => undefined, maxDelete = { share: 1, above: 0 } } = options
+  const { deletes = true, doubt = () => undefined, held = () => {}, maxDelete = { share: 1, above: 0 } } = options
   const states = new TwoStates(seen, acked)
   const clock = new FakeClock(0)
   const flight = createFlight()
@@ -40,7 +42,7 @@ export function beginOutbox(seen: States, acked: States, options: OutboxStageOpt
   const forget = (steps: readonly Step[]): void => {
     for (const { path } of steps) states.acked.remove(path)
   }
-  const outbox = new Outbox({ schedule, flight, comparison, deletes, forget, doubt, held: () => {} })
+  const outbox = new Outbox({ schedule, flight, comparison, deletes, forget, doubt, held })
   const confirm = (parcel: Parcel): void => {
     for (const { type, path, from, seen: entry } of parcel.steps) {
       if (from !== undefined) states.acked.move(from, path)
