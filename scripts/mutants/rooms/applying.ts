@@ -163,7 +163,7 @@ export const applying: Room = {
       name: 'what a dead process left between two places stays',
       file: 'limbo.ts',
       find: 'remove(context, limbo, row.name, row, false)',
-      replace: '',
+      replace: 'void row',
       why: 'nothing is in limbo for good',
     },
     {

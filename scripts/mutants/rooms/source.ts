@@ -207,5 +207,26 @@ export const source: Room = {
       replace: 'if (content || made || suspectFromMs < Infinity) return true',
       why: 'what could not be looked at is not known',
     },
+    {
+      name: 'what nobody watches is not looked at before it is deleted',
+      file: 'second-look.ts',
+      find: "monitor.guarantee !== 'no-loss' || patrol.isBlind",
+      replace: "monitor.guarantee !== 'no-loss'",
+      why: 'what has come back unseen is not deleted',
+    },
+    {
+      name: 'in the middle of a poll everything counts as watched',
+      file: 'patrol.ts',
+      find: 'return this.#isPolling || this.#uncovered.size > 0',
+      replace: 'return this.#uncovered.size > 0',
+      why: 'what has come back unseen is not deleted',
+    },
+    {
+      name: 'before the end nobody looks where nothing is watched',
+      file: 'run.ts',
+      find: "this.monitor.monitor.guarantee !== 'no-loss' || this.source.patrol.isBlind",
+      replace: "this.monitor.monitor.guarantee !== 'no-loss'",
+      why: 'what was done until then is sent',
+    },
   ],
 }

@@ -24,6 +24,8 @@ export class Patrol {
   readonly problems: Problems
   readonly #o: PatrolOptions
   readonly #uncovered = new Set<DirId>()
+  /** Some of those that were uncovered are being read, and will say so again if they still are. */
+  #isPolling = false
   #again = createHintSet()
   /** Problems that were met since what had failed was hinted at once more. */
   #renewed: Set<RawPath> | undefined
@@ -45,6 +47,11 @@ export class Patrol {
 
   get uncovered(): number {
     return this.#uncovered.size
+  }
+
+  /** Whether something may happen that nobody tells of. */
+  get isBlind(): boolean {
+    return this.#isPolling || this.#uncovered.size > 0
   }
 
   get nextAt(): number | undefined {
@@ -102,7 +109,7 @@ export class Patrol {
 
   /** The tree is read anew: what it cannot watch it will say again. Returns the looks that are owed. */
   forget(): Exclude<Hint, { type: 'root' }>[] {
-    this.#uncovered.clear()
+    this.#startPolling()
     const again = this.#again
     this.#again = createHintSet()
     this.#renewed = new Set()
@@ -122,12 +129,17 @@ export class Patrol {
       this.#pollAt = undefined
       // Those that still cannot be watched come back when they are read.
       for (const dir of this.#uncovered) tree.hint({ type: 'directory', dir })
-      this.#uncovered.clear()
+      this.#startPolling()
     }
     if (isDue(this.#mountsAt, now)) {
       this.#mountsAt = now + MOUNTS_MS
       this.#visitMounts(tree)
     }
+  }
+
+  #startPolling(): void {
+    this.#isPolling ||= this.#uncovered.size > 0
+    this.#uncovered.clear()
   }
 
   /** It may be gone again by the next visit, which would find it neither before nor then. */
@@ -146,6 +158,7 @@ export class Patrol {
 
   /** Everything that was hinted at has been looked at: problems that were not met again have gone elsewhere with their paths. */
   looked(): void {
+    this.#isPolling = false
     if (this.#renewed === undefined) return
     for (const path of this.problems.paths()) if (!this.#renewed.has(path)) this.problems.solve(toText(path))
     this.#renewed = undefined

@@ -122,9 +122,10 @@ export class Run {
     return this.#until(() => this.source.halt !== undefined || (this.source.scanned && this.#isIdle))
   }
 
-  /** `look`: where the monitor may be late, everything is looked at before. */
+  /** `look`: where the monitor may be late, or lacks watches, everything is looked at before. */
   async idle(look = false): Promise<void> {
-    if (look && this.monitor.monitor.guarantee !== 'no-loss') this.source.hint({ type: 'tree', dir: ROOT_DIR })
+    const mayMiss = this.monitor.monitor.guarantee !== 'no-loss' || this.source.patrol.isBlind
+    if (look && mayMiss) this.source.hint({ type: 'tree', dir: ROOT_DIR })
     for (const target of this.targets) target.flush()
     this.#hurrying++
     await this.#until(() => this.#isIdle)

@@ -7,6 +7,7 @@ import { sameSignature } from '../model/signature.ts'
 import type { Task } from '../model/task.ts'
 import type { Monitor } from '../monitor/monitor.ts'
 import type { Tree } from '../tree/tree.ts'
+import type { Patrol } from './patrol.ts'
 
 /**
  * Whether the source is not what it was when a step was made. A handler brings what is there while it works, so that then nobody
@@ -16,7 +17,7 @@ export interface SecondLook {
   /** `stamp`: the last one that was given out when the step was sent. */
   hasChanged(step: Step, stamp: number): boolean
   /**
-   * Why something must not be deleted yet: `back`, it is there again, and the monitor may never tell (it is hinted at, then);
+   * Why something must not be deleted yet: `back`, it is there again, and nobody may ever tell (it is hinted at, then);
    * `unknown`, nobody could look whether it is there.
    */
   doubt(step: Step): Doubt | undefined
@@ -30,8 +31,7 @@ export interface SecondLookOptions {
   readonly task: Pick<Task, 'rules' | 'mounts' | 'signature'>
   readonly seen: SeenTable
   readonly monitor: Pick<Monitor, 'guarantee'>
-  /** Whether a path, or a directory above it, could not be looked at. */
-  isUnknown(path: RawPath): boolean
+  readonly patrol: Pick<Patrol, 'isUnknown' | 'isBlind'>
   /** Another object after the tree was read anew. */
   tree(): Tree
 }
@@ -40,8 +40,10 @@ export function createSecondLook(options: SecondLookOptions): SecondLook {
   const look: SecondLook = {
     doubt(step) {
       if (step.type !== 'delete') return undefined
-      if (options.isUnknown(step.path)) return 'unknown'
-      return options.monitor.guarantee !== 'no-loss' && look.hasChanged(step, Infinity) ? 'back' : undefined
+      const { patrol, monitor } = options
+      if (patrol.isUnknown(step.path)) return 'unknown'
+      const mayMiss = monitor.guarantee !== 'no-loss' || patrol.isBlind
+      return mayMiss && look.hasChanged(step, Infinity) ? 'back' : undefined
     },
     hasChanged(step, stamp) {
       try {

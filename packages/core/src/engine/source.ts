@@ -71,8 +71,8 @@ export class Source {
     this.patrol = new Patrol({ ...task, clock, mounts: () => fs.mounts?.(root) })
     this.#fs = relativeDevices(fs, () => guard.device)
     this.#tree = this.#rebuild()
-    const isUnknown = (path: RawPath): boolean => this.patrol.isUnknown(path)
-    this.secondLook = createSecondLook({ ...options, isUnknown, root, fs: this.#fs, seen: store.seen, tree: () => this.#tree })
+    const { patrol } = this
+    this.secondLook = createSecondLook({ ...options, patrol, root, fs: this.#fs, seen: store.seen, tree: () => this.#tree })
   }
 
   /** Set while nothing may be sent. */

@@ -21,7 +21,7 @@ export interface LiveEngine {
 }
 
 /** Effects have the engine's own defaults. */
-export interface LiveOptions extends Pick<EngineOptions, 'clock' | 'fs' | 'open'> {
+export interface LiveOptions extends Pick<EngineOptions, 'clock' | 'fs' | 'monitor' | 'open'> {
   readonly handlers: Readonly<Record<string, Handler>>
   readonly folder?: string
   readonly task?: Partial<Task>

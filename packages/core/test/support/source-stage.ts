@@ -20,6 +20,8 @@ export class SourceStage {
   callMs = 0
   /** A path that cannot be looked at. */
   broken: string | undefined
+  /** A directory for which no watch is to be had. */
+  unwatched: string | undefined
   source: Source
   touched: string[] = []
   disturbed: string[] = []
@@ -36,7 +38,8 @@ export class SourceStage {
   start(): Source {
     const { clock, store, guarantee } = this
     const monitor: Monitor = {
-      ...{ name: 'told', guarantee, start() {}, arm: () => 'armed', disarm() {}, drain() {}, stop: () => Promise.resolve() },
+      ...{ name: 'told', guarantee, start() {}, disarm() {}, drain() {}, stop: () => Promise.resolve() },
+      arm: (_dir, path) => (path === this.unwatched ? 'limit' : 'armed'),
       stats: () => ({ watches: 0, events: 0, losses: 0 }),
     }
     const fs = this.#fileSystem()

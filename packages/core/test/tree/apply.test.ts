@@ -189,6 +189,16 @@ describe('a mount', () => {
     expect(new Set(guarded)).toEqual(new Set(['']))
   })
 
+  test('of the root is asked about once more when a look from above finds something gone from it', () => {
+    stage.disk.rename(stage.at('d'), '/elsewhere')
+    let asked = 0
+    stage.onGuard = () => {
+      if (++asked === 2) throw new Error('The root is away.') // the first time it was still there
+    }
+    stage.hint('directory', 'd')
+    expect(() => stage.look()).toThrow('away')
+  })
+
   test('of the root is asked about by a scan that finds something gone from it, or come to it', () => {
     for (const change of [() => stage.remove('a'), () => stage.write('b')]) {
       guarded.length = 0
