@@ -4,7 +4,6 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Rsyncd } from '../../e2e/stage/servers/rsyncd.ts'
 import type { Sshd } from '../../e2e/stage/servers/sshd.ts'
 import { CLSYNC, startProgram } from '../stage/program.ts'
-import { endedChildrenCpuMs } from '../stage/usage.ts'
 import { familyCpuMs } from './family.ts'
 
 /** Somebody who brings single changes to a target. */
@@ -69,14 +68,12 @@ export function byHand(name: string, { source, target }: Ground, more: readonly 
     `${source}/`,
     `${destination}/`,
   ]
-  let before = endedChildrenCpuMs()
   return {
     ...{ name, source, target },
     tell: (paths) => runRsync(args, paths, MOST_ATTEMPTS),
-    cpuMs: () => endedChildrenCpuMs() - before,
-    async stop() {
-      before = 0
-    },
+    // Nobody looks for changes, and what children have used is known of all together alone.
+    cpuMs: () => NaN,
+    stop: async () => undefined,
   }
 }
 
