@@ -228,5 +228,12 @@ export const source: Room = {
       replace: "this.monitor.monitor.guarantee !== 'no-loss'",
       why: 'what was done until then is sent',
     },
+    {
+      name: 'a start that fails goes on watching',
+      file: 'run.ts',
+      find: '      await started?.stop()',
+      replace: '     ',
+      why: 'the process ends, and says why',
+    },
   ],
 }

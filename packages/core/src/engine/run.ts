@@ -95,15 +95,18 @@ export class Run {
 
   static async open(options: RunOptions): Promise<Run> {
     const { store, damaged } = options.open()
+    let started: Monitor | undefined
     try {
       if (damaged !== undefined) options.log.warn(damagedNotice(damaged))
       const chosen = options.monitor === undefined ? await choose(options) : { monitor: options.monitor, why: 'as given' }
       const holder: { run?: Run } = {}
       await startMonitor(options, chosen.monitor, () => holder.run)
+      started = chosen.monitor
       holder.run = new Run(options, store, chosen)
       holder.run.wake()
       return holder.run
     } catch (error) {
+      await started?.stop() // what it waits for would keep the process from its end
       throw failedStart(store, options, error)
     }
   }
