@@ -229,5 +229,12 @@ export const looking: Room = {
       replace: 'return { ...look, suspectFromMs: Math.max(look.suspectFromMs, counters.horizonMs - RACY_MS) }',
       why: 'before a new directory is watched nobody tells what is written in it',
     },
+    {
+      name: 'what is written by who had opened a name that is gone is not looked for',
+      file: 'entry-looks.ts',
+      find: 'for (const file of this.#linked) lookAtLinks(this.#context, this.#limbo, file, false)',
+      replace: '',
+      why: 'the kernel calls a file by the name that it was opened under, to the end',
+    },
   ],
 }

@@ -7,9 +7,21 @@ import type { RawPath } from '../model/path.ts'
  */
 export class Departures {
   #rounds: Map<string, Observation>[] = [new Map()]
+  /** Those that had further names, by the one that is gone; the latest of each. */
+  readonly #linked = new Map<string, Observation>()
 
   note(dir: DirId, name: RawPath, file: Observation): void {
-    this.#rounds[0]!.set(`${dir}/${name}`, file)
+    const key = `${dir}/${name}`
+    this.#rounds[0]!.set(key, file)
+    if (file.nlink < 2) return
+    this.#linked.delete(key)
+    this.#linked.set(key, file)
+    if (this.#linked.size > MOST_LINKED) this.#linked.delete(this.#linked.keys().next().value!)
+  }
+
+  /** The file that was there before, and has other names: whoever had opened it writes under this one for as long as that takes. */
+  linked(dir: DirId, name: RawPath): Observation | undefined {
+    return this.#linked.size === 0 ? undefined : this.#linked.get(`${dir}/${name}`)
   }
 
   /** What may have been written to under a name. When that was `moved`, by an exchange perhaps, it may have been any. */
@@ -27,3 +39,5 @@ export class Departures {
 
 /** One would do if every event were in the queue as soon as its cause shows. */
 const ROUNDS = 4
+/** About 200 bytes each. */
+const MOST_LINKED = 10_000

@@ -38,6 +38,8 @@ class Round {
   readonly #findings: Finding[] = []
   /** Files that were written to under a name that they have left in an earlier round. */
   readonly #strays = new Set<Observation>()
+  /** Files that may have been written to under a name that they have left long ago. */
+  readonly #linked = new Set<Observation>()
   /** Directories whose own times may have moved. */
   readonly #changed = new Map<DirId, News>()
 
@@ -59,6 +61,8 @@ class Round {
     for (const [name, hint] of names) {
       const found = this.#lookAt(dir, path, name, hint)
       if (hint.content && isElsewhere(found, hint)) this.#noteStray(dir, name, hint.moved)
+      const linked = hint.content ? this.#context.departures.linked(dir, name) : undefined
+      if (linked !== undefined) this.#linked.add(linked)
       const below = hint.moved || hint.made ? table.get(dir, name)?.id : 0
       if (!below) continue
       // It may be back from elsewhere: what was told of its inside meanwhile was looked for in vain. Or it is another in the same inode.
@@ -72,6 +76,7 @@ class Round {
 
   apply(): void {
     for (const file of this.#strays) lookAtLinks(this.#context, this.#limbo, file, true)
+    for (const file of this.#linked) lookAtLinks(this.#context, this.#limbo, file, false)
     const scan = (dir: DirId, deep: boolean, isNew = false): void => {
       const look = distrust(Infinity)
       this.#scanner.add({ dir, deep, look: isNew ? distrustNew(this.#context, look) : look })

@@ -93,6 +93,21 @@ describe('further names of a file', () => {
     expect(stage.seen('a')!.content).toBeGreaterThan(before.content)
   })
 
+  test.each(['nothing', 'another file'])('show what is written through one that went long ago, with %s in its place', (place) => {
+    stage.remove('d/link')
+    if (place !== 'nothing') stage.write('d/link', 5)
+    stage.hintAt('d/link', { made: true })
+    for (let round = 0; round < 10; round++) stage.look()
+    // By who had opened it under that name, which is what the kernel calls it to the end.
+    stage.write('a', 30)
+    stage.hintAt('d/link', { content: true })
+    expect(stage.look()).toContain('a entry')
+    expect(stage.seen('a')).toMatchObject({ sizeBytes: 30 })
+    // Once more for what is there now is no reason to send it again.
+    stage.hintAt('d/link', { content: true })
+    expect(stage.look()).not.toContain('a entry')
+  })
+
   test('show what was written through one that has gone with its directory', () => {
     const before = stage.seen('a')!
     stage.pass(10)
