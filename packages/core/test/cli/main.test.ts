@@ -67,10 +67,13 @@ function start(cwd: string, argv: readonly string[], overrides: Partial<Io> = {}
   }
 }
 
+/** A machine that does other things, too, may take its time. */
+const soon = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 10_000 })
+
 async function started(argv: readonly string[] = [], overrides: Partial<Io> = {}) {
   const cwd = project({ 'data/': '' })
   const run = start(cwd, ['data', 'copy', ...argv], overrides)
-  await vi.waitFor(() => expect(run.signals.size).toBe(3))
+  await soon(() => expect(run.signals.size).toBe(3))
   return { ...run, engine: run.engines[0]!, cwd }
 }
 
@@ -133,7 +136,7 @@ describe('live', () => {
     const run = await started(['--log-format', 'json'])
     expect(events(run, 'ready')).toEqual([])
     run.engine.finishStart()
-    await vi.waitFor(() => expect(events(run, 'ready')).toHaveLength(1))
+    await soon(() => expect(events(run, 'ready')).toHaveLength(1))
     expect(events(run, 'ready')[0]).toMatchObject({
       level: 'info',
       task: 'data',
@@ -172,7 +175,7 @@ describe('live', () => {
     run.engine.finishStart()
     run.engine.setTarget({ state: 'halted', halt: { code: 'HANDLER_REFUSED', message: 'Wrong password.', fix: 'Correct it.' } })
     run.engine.hooks.stateChanged.call({ target: 'mirror', from: 'running', to: 'halted' })
-    await vi.waitFor(() => expect(run.engine.stops).toEqual([false]))
+    await soon(() => expect(run.engine.stops).toEqual([false]))
     run.engine.finishStop()
     expect(await run.code).toBe(3)
     expect(run.stdout()).toContain('Wrong password. Correct it.')
@@ -183,7 +186,7 @@ describe('live', () => {
     const halt = { code: 'ROOT_EMPTIED', message: 'The source was emptied.', fix: 'Look.' }
     run.engine.become('halted', { halt })
     run.engine.finishStart()
-    await vi.waitFor(() => expect(run.stdout()).toContain('The source was emptied. Look.'))
+    await soon(() => expect(run.stdout()).toContain('The source was emptied. Look.'))
     run.engine.become('running', { halt: undefined })
     expect(run.stdout()).not.toContain('ready')
     run.engine.hooks.drained.call()
@@ -201,11 +204,11 @@ describe('live', () => {
       '.clsyncrc': { tasks: { a: { source: 'data', destination: 'x' }, b: { source: 'data', destination: 'y' } } },
     })
     const run = start(cwd, [])
-    await vi.waitFor(() => expect(run.signals.size).toBe(3))
+    await soon(() => expect(run.signals.size).toBe(3))
     for (const engine of run.engines) engine.finishStart()
     run.engines[0]!.setTarget({ state: 'halted' })
     run.engines[0]!.become('halted')
-    await vi.waitFor(() => expect(run.stdout()).toContain('b  ready'))
+    await soon(() => expect(run.stdout()).toContain('b  ready'))
     expect(run.engines[0]!.stops).toEqual([])
     run.signal('SIGTERM')
     for (const engine of run.engines) engine.finishStop()
@@ -218,7 +221,7 @@ describe('live', () => {
       '.clsyncrc': { tasks: { a: { source: 'data', destination: 'x' }, b: { source: 'data', destination: 'y' } } },
     })
     const run = start(cwd, [])
-    await vi.waitFor(() => expect(run.signals.size).toBe(3))
+    await soon(() => expect(run.signals.size).toBe(3))
     run.engines[0]!.finishStart(new ClsyncError('STATE_LOCKED', { message: 'Another clsync runs this task.', fix: 'Stop it.' }))
     expect(await run.code).toBe(4)
     expect(run.engines[1]!.stops).toContain(true)
@@ -233,7 +236,7 @@ describe('--once', () => {
     prepare(run.engine)
     run.engine.finishStart()
     run.engine.becomeIdle()
-    await vi.waitFor(() => expect(run.engine.stops).toEqual([false]))
+    await soon(() => expect(run.engine.stops).toEqual([false]))
     run.engine.finishStop()
     return { run, code: await run.code }
   }
@@ -302,7 +305,7 @@ describe('--until-idle', () => {
     run.engine.setTarget({ problems: [{ path: 'a', reason: 'busy', since: 0, attempts: 1 }], problemCount: 1, pending: 1 })
     run.engine.finishStart()
     run.engine.becomeIdle()
-    await vi.waitFor(() => expect(run.stdout()).toContain('ready'))
+    await soon(() => expect(run.stdout()).toContain('ready'))
     expect(run.engine.stops).toEqual([])
     run.engine.hooks.drained.call() // tried in vain
     await new Promise((resolve) => {
@@ -311,7 +314,7 @@ describe('--until-idle', () => {
     expect(run.engine.stops).toEqual([])
     run.engine.setTarget({ problems: [], problemCount: 0, pending: 0 })
     run.engine.hooks.drained.call()
-    await vi.waitFor(() => expect(run.engine.stops).toEqual([false]))
+    await soon(() => expect(run.engine.stops).toEqual([false]))
     run.engine.finishStop()
     expect(await run.code).toBe(0)
   })
