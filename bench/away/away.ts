@@ -81,7 +81,10 @@ async function play(place: string, files: number, awayMs: number, make: (place: 
     const absence = make(place)
     const { name, destination, options } = absence
     const targets = { copy: { handler: '@clsync/handler-rsync', destination, options } }
-    fs.writeFileSync(`${place}/config.json`, JSON.stringify({ source, targets, stateDir: `${place}/state` }))
+    fs.writeFileSync(
+      `${place}/config.json`,
+      JSON.stringify({ source, targets, stateDir: `${place}/state`, retry: { max: '5s' } }),
+    )
     const clsync = await startProgram([CLSYNC, '--config', `${place}/config.json`, '--log-format', 'json'], `${place}/log`)
     try {
       return { '': name, ...(await measure({ clsync, absence, source, target: `${disk}/target`, awayMs })) }

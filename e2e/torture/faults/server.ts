@@ -26,8 +26,9 @@ export function withServerAway(faultClass: FaultClass): FaultClass {
       return {
         ...other,
         async strike() {
-          await server.strike()
+          // One that waits for a contender to be ready would wait in vain without the server.
           await other?.strike()
+          await server.strike()
         },
         async heal() {
           try {

@@ -43,7 +43,8 @@ export function rsyncArguments({ purpose, options, destination, source, version,
   if (purpose === 'look') {
     // It takes names of thousands of bytes for others than it has asked for. Nothing is written.
     const trust = isOlder(version, '3.2.5') ? [] : ['--trust-sender']
-    const rules = ['--include=.*.*', '--include=*/', '--exclude=*']
+    // Implied directories would show links as what they lead to.
+    const rules = ['--no-implied-dirs', '--include=.*.*', '--include=*/', '--exclude=*']
     return [...LIST, '--list-only', ...trust, ...rules, timeout, ...remote, '--', to, `${source}/`]
   }
   const what = purpose === 'delete' ? deleteArguments(options) : bringArguments(purpose, options)

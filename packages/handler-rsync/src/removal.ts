@@ -2,6 +2,7 @@ import type { Change } from '@clsync/core/handler'
 import { keepsBackups, type RsyncOptions } from './options.ts'
 import type { Pass } from './pass.ts'
 import { bytesOf, depthOf, isWithin, nameOf, parentOf } from './path.ts'
+import { inReach } from './reach.ts'
 import { Sheet } from './sheet.ts'
 
 /**
@@ -56,7 +57,13 @@ function groupsOf(deletes: readonly Change[]): Change[][] {
 /** From an empty source, where all of them are missing. One level of directories at a time, as rsync would not wait for what is in them. */
 async function removeByRsync(pass: Pass, deletes: readonly Change[]): Promise<void> {
   const { rsync } = pass.place
-  for (const level of levelsOf(deletes)) {
+  const ours = await inReach(
+    rsync,
+    deletes.map(({ path }) => path),
+    pass.signal,
+  )
+  for (const change of deletes) if (!ours.has(change.path)) settle(pass, change, undefined)
+  for (const level of levelsOf(deletes.filter(({ path }) => ours.has(path)))) {
     const complaints = await rsync.delete(
       level.map((change) => change.path),
       pass.signal,

@@ -5,7 +5,7 @@ import { commandText, type Purpose, rsyncArguments } from './arguments.ts'
 import { readComplaints, type Complaint } from './complaints.ts'
 import { prepareSkeleton, skeletonIn } from './deletion-filter.ts'
 import { receivingDirectory } from './destination.ts'
-import { readListing } from './inventory.ts'
+import { type Listing, readListing } from './inventory.ts'
 import { runFailure, startFailure } from './failure.ts'
 import { Line } from './line.ts'
 import type { RsyncOptions } from './options.ts'
@@ -90,15 +90,9 @@ export class Rsync {
 
   /** Files and links in directories of the target (bytes, one character each) whose names begin with a dot and hold another, by directory. */
   async listDirectories(directories: readonly string[], signal: AbortSignal): Promise<Map<string, Listed[]>> {
-    let text = ''
-    const empty = emptyDirectory(this.#settings.context)
-    const input = directories.map((each) => (each === '' ? './\0' : `/${each}/\0`)).join('')
-    const result = await this.#run('look', empty, input, signal, (piece) => void (text += piece))
-    const failure = runFailure(result, this.text('look', empty))
-    if (failure !== undefined) throw failure
-    // What is not found was no directory of ours.
     const listed = new Map<string, Listed[]>()
-    for (const { bytes, kind, mtimeS } of readListing(text)) {
+    const names = directories.map((each) => (each === '' ? './' : `/${each}/`))
+    for (const { bytes, kind, mtimeS } of await this.#look(names, signal)) {
       if (kind !== 'file' && kind !== 'symlink') continue
       const directory = parentOf(bytes)
       const entries = listed.get(directory) ?? []
@@ -106,6 +100,24 @@ export class Rsync {
       listed.set(directory, entries)
     }
     return listed
+  }
+
+  /** Which of the paths (bytes, one character each) are directories at the target, and not links to some. */
+  async directoriesAmong(paths: ReadonlySet<string>, signal: AbortSignal): Promise<Set<string>> {
+    const names = [...paths].map((each) => `/${each}`)
+    const listed = names.length === 0 ? [] : await this.#look(names, signal)
+    return new Set(listed.filter(({ kind }) => kind === 'directory').map(({ bytes }) => bytes))
+  }
+
+  /** What is not found is left out. */
+  async #look(names: readonly string[], signal: AbortSignal): Promise<Listing[]> {
+    let text = ''
+    const empty = emptyDirectory(this.#settings.context)
+    const input = names.map((each) => `${each}\0`).join('')
+    const result = await this.#run('look', empty, input, signal, (piece) => void (text += piece))
+    const failure = runFailure(result, this.text('look', empty))
+    if (failure !== undefined) throw failure
+    return [...readListing(text)]
   }
 
   async #complete(

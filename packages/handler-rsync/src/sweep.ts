@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import { nameText, sourcePath } from '@clsync/core/handler'
 import { codeOf, isAbsent } from './errno.ts'
 import type { Place } from './pass.ts'
+import { inReach } from './reach.ts'
 import { Sheet } from './sheet.ts'
 import { directoriesOf, type Listed, tempsOf } from './temp-names.ts'
 import type { Work } from './unfinished.ts'
@@ -43,7 +44,8 @@ async function sweepByRsync(place: Place, work: Work, signal: AbortSignal): Prom
   const listed = await listByRsync(place, directories, signal)
   const found = directories.map((directory) => ({ directory, ...tempsIn(place, work, directory, listed.get(directory) ?? []) }))
   const paths = found.flatMap(({ directory, names }) => names.map((name) => text(directory, name)))
-  const complaints = paths.length === 0 ? [] : await place.rsync.delete(paths, signal)
+  const ours = paths.length === 0 ? [] : [...(await inReach(place.rsync, paths, signal))]
+  const complaints = ours.length === 0 ? [] : await place.rsync.delete(ours, signal)
   return found.every(({ isAll }) => isAll) && complaints.every(({ kind }) => kind === 'vanished')
 }
 

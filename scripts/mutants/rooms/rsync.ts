@@ -2,7 +2,7 @@ import type { Room } from '../mutant.ts'
 
 export const rsync: Room = {
   folder: 'packages/handler-rsync/src',
-  tests: ['hand', 'replaced', 'leftovers', 'at-once', 'choices', 'arguments', 'complaints', 'failures'].map(
+  tests: ['hand', 'replaced', 'leftovers', 'at-once', 'choices', 'arguments', 'complaints', 'bare', 'failures'].map(
     (name) => `packages/handler-rsync/test/${name}.test.ts`,
   ),
   next: ['packages/handler-rsync/test'],
@@ -111,6 +111,13 @@ export const rsync: Room = {
       find: '  if (pass.isBeside) await setTimesAgain(pass, left)\n',
       replace: '',
       why: 'directories have the times of the source',
+    },
+    {
+      name: 'rsync deletes through links',
+      file: 'reach.ts',
+      find: 'return new Set(paths.filter((path) => ways.get(path)!.every((each) => directories.has(each))))',
+      replace: 'return new Set(directories.size < 0 ? [] : paths)',
+      why: 'no link at the target is followed',
     },
     {
       name: 'two batches talk to the shell at once',
