@@ -16,8 +16,6 @@ export interface Outcome {
 /** Events until everything has to be in order, after the last operation. */
 const MOST_STEPS = 40_000
 const SETTLE_MS = 180_000
-/** Until then the last process has begun, and every handler has come back. */
-const REST_MS = 60_000
 const UNMAP_MS = 5000
 
 /** Runs one history to its end and compares what the targets hold then with the source. */
@@ -76,7 +74,7 @@ async function settle(world: World): Promise<void> {
   for (let round = 0; round < 4 && world.broken === undefined; round++) {
     if (world.process?.life.isAlive !== true) world.start(round > 0)
     world.process?.engine.resume()
-    await run(world, world.timeline.now + REST_MS, () => world.broken !== undefined)
+    await run(world, world.timeline.now + SETTLE_MS, () => world.broken !== undefined)
     await idle(world)
     const status = world.process?.engine.status()
     const needsPerson =
