@@ -15,6 +15,7 @@ export async function bringAll(pass: Pass, changes: readonly Change[]): Promise<
     // A run that broke off may have been the last to write into these.
     if (change.previousKind === 'unknown') pass.touchAbove(change.path)
   }
+  pass.touchUntimed()
   const left = await bringSmall(pass, items)
   if (left === undefined) return
   const listed = [...left, ...directoriesToTime(pass, left)]
@@ -54,8 +55,8 @@ function directoriesToTime(pass: Pass, items: readonly Item[]): Item[] {
   const directories: Item[] = []
   for (const path of pass.touched) {
     if (path === '' || listed.has(path) || items.some((item) => isWithin(item.change.path, path))) continue
-    const look = pass.place.source.look(path)
-    if (look?.kind !== 'directory') continue
+    const look = pass.lookAtTouched(path)
+    if (look === undefined) continue
     directories.push({
       change: { type: 'update', path, kind: 'directory', previousKind: 'directory', content: false, recursive: false },
       ...look,

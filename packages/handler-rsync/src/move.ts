@@ -31,8 +31,7 @@ export async function applyMoves(pass: Pass, moves: readonly Change[]): Promise<
   for (const { move, number } of numbered) {
     if (answers.ok.has(number) || (answers.moved.has(number) && before.has(move.path))) {
       before.add(move.path)
-      pass.touch(move.path)
-      pass.touch(move.from ?? '')
+      pass.moved(move.from ?? '', move.path)
       done.push(move)
     } else {
       const reason = answers.unmoved.get(number) ?? 'it is not at the target'

@@ -4,10 +4,11 @@ import type { Marker } from './marker.ts'
 import type { RsyncOptions } from './options.ts'
 import { parentOf } from './path.ts'
 import type { Rsync } from './rsync.ts'
-import type { Source } from './source.ts'
+import type { Look, Source } from './source.ts'
 import type { Target } from './target.ts'
 import type { TempNames } from './temp-names.ts'
 import type { Unfinished } from './unfinished.ts'
+import { followAll, type Untimed } from './untimed.ts'
 
 /** One target for as long as its session lasts. */
 export interface Place {
@@ -18,6 +19,7 @@ export interface Place {
   readonly rsync: Rsync
   readonly temps: TempNames
   readonly unfinished: Unfinished
+  readonly untimed: Untimed
   /** Only where no shell can be had. */
   readonly marker: Marker | undefined
   /** Deletes that failed and were not made good since: what they leave behind is not foreign. */
@@ -41,6 +43,8 @@ export class Pass {
   readonly stale: string[] = []
   /** Directories whose time is to be set in the end, as an entry came or went. */
   readonly touched = new Set<string>()
+  /** Those of them that the source did not have at the last look, as it had renamed them. */
+  readonly #absent = new Set<string>()
 
   constructor(place: Place, batch: Batch, signal: AbortSignal) {
     this.place = place
@@ -59,6 +63,38 @@ export class Pass {
   /** A run of rsync sets the times of all directories above what it brings, as they were when it began. */
   touchAbove(path: string): void {
     for (let above = parentOf(path); above !== ''; above = parentOf(above)) this.touched.add(above)
+  }
+
+  /** An entry was renamed: what was touched below it is elsewhere now. */
+  moved(from: string, path: string): void {
+    followAll(this.touched, from, path)
+    this.place.untimed.follow(from, path)
+    this.touch(from)
+    this.touch(path)
+  }
+
+  /** Adds what earlier batches had to leave. */
+  touchUntimed(): void {
+    for (const path of this.place.untimed.all) this.touched.add(path)
+  }
+
+  /** What a touched directory is in the source; `undefined` when its time cannot be told now. */
+  lookAtTouched(path: string): Look | undefined {
+    const look = path === '' ? undefined : this.place.source.look(path)
+    if (look === undefined && path !== '') this.#absent.add(path)
+    else this.#absent.delete(path)
+    return look?.kind === 'directory' ? look : undefined
+  }
+
+  /** Writes down what is left for later batches. */
+  saveUntimed(): void {
+    const { untimed } = this.place
+    for (const path of this.touched) {
+      if (this.#absent.has(path)) untimed.add(path)
+      else untimed.settled(path)
+    }
+    for (const { type, path } of this.batch.changes) if (type === 'delete') untimed.forgetBelow(path)
+    untimed.save()
   }
 
   fail(path: string, error: unknown): void {

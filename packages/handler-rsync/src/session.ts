@@ -16,6 +16,7 @@ import { sweep } from './sweep.ts'
 import { Target } from './target.ts'
 import { TempNames } from './temp-names.ts'
 import { Unfinished } from './unfinished.ts'
+import { Untimed } from './untimed.ts'
 import { checkVersion } from './version.ts'
 
 /** Sets up an rsync target of the context's source. */
@@ -73,6 +74,7 @@ async function openPlace(means: Means): Promise<Place> {
     ...means,
     marker,
     temps: new TempNames(),
+    untimed: new Untimed(context.stateDir),
     source: new Source(context.root),
     undeleted: new Set(),
     moved: new Map(),
@@ -110,6 +112,7 @@ async function carry(pass: Pass): Promise<SyncResult> {
   await bringAll(pass, [...moved, ...of('create', 'update')])
   // What was written since the last look may lie in another directory by now: then none of it has arrived.
   await place.marker?.check(signal)
+  pass.saveUntimed()
   return { failed: pass.failed, stale: pass.stale }
 }
 

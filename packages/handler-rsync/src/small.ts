@@ -101,8 +101,8 @@ class Errand {
     const numbers: number[] = []
     source.forget()
     for (const path of new Set([...own.keys(), ...this.#pass.touched].toSorted((a, b) => b.length - a.length))) {
-      const stat = path === '' ? undefined : source.look(path)
-      if (stat?.kind !== 'directory') continue
+      const stat = this.#pass.lookAtTouched(path)
+      if (stat === undefined) continue
       const item = own.get(path)
       const step = { path: bytesOf(path), mtimeNs: stat.stat.mtimeNs, attributes: this.#attributes(stat.stat) }
       if (item === undefined && isWritable(stat.stat)) numbers.push(this.#sheet.add({ do: 'time', ...step }))

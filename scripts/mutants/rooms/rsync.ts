@@ -2,7 +2,7 @@ import type { Room } from '../mutant.ts'
 
 export const rsync: Room = {
   folder: 'packages/handler-rsync/src',
-  tests: ['hand', 'replaced', 'leftovers', 'at-once', 'choices', 'arguments', 'complaints', 'bare', 'failures'].map(
+  tests: ['hand', 'replaced', 'leftovers', 'at-once', 'choices', 'arguments', 'complaints', 'bare', 'failures', 'untimed'].map(
     (name) => `packages/handler-rsync/test/${name}.test.ts`,
   ),
   next: ['packages/handler-rsync/test'],
@@ -111,6 +111,34 @@ export const rsync: Room = {
       find: '  if (pass.isBeside) await setTimesAgain(pass, left)\n',
       replace: '',
       why: 'directories have the times of the source',
+    },
+    {
+      name: 'a directory that the source had renamed is not remembered',
+      file: 'pass.ts',
+      find: 'if (this.#absent.has(path)) untimed.add(path)',
+      replace: 'if (this.#absent.has(path)) untimed.settled(path)',
+      why: 'directories have the times of the source',
+    },
+    {
+      name: 'a directory that waits for its time is not followed when it is renamed',
+      file: 'pass.ts',
+      find: '    this.place.untimed.follow(from, path)\n',
+      replace: '',
+      why: 'directories have the times of the source',
+    },
+    {
+      name: 'a directory that was changed and renamed in one batch is looked for where it was',
+      file: 'pass.ts',
+      find: '    followAll(this.touched, from, path)\n',
+      replace: '',
+      why: 'directories have the times of the source',
+    },
+    {
+      name: 'a directory that waits for its time is remembered when it is gone',
+      file: 'pass.ts',
+      find: "if (type === 'delete') untimed.forgetBelow(path)",
+      replace: "if (type === 'move') untimed.forgetBelow(`${path}/`)",
+      why: 'what is remembered does not grow',
     },
     {
       name: 'rsync deletes through links',
