@@ -175,6 +175,13 @@ export const sending: Room = {
       why: 'what a target held before is kept unless the user decides otherwise',
     },
     {
+      name: 'what is held deep below a listing is forgotten',
+      file: 'outbox.ts',
+      find: "mergeItem(item, 'tree', item.lastAt) // a listing would not lead there again",
+      replace: '',
+      why: 'what is held is told of and kept until somebody decides',
+    },
+    {
       name: 'what both hold at first contact is not known',
       file: 'first-contact.ts',
       find: 'for (const path of shared) acked.doubt(path)\n',

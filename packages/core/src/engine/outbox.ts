@@ -186,7 +186,11 @@ export class Outbox {
       // A directory was held for all that was in it.
       if (this.#held.delete(item.path)) mergeItem(item, 'tree', item.lastAt)
       if (item.scope === 'entry') continue
-      for (const held of this.#held) if (isWithin(held, item.path)) this.#held.delete(held)
+      for (const held of this.#held) {
+        if (!isWithin(held, item.path)) continue
+        this.#held.delete(held)
+        mergeItem(item, 'tree', item.lastAt) // a listing would not lead there again
+      }
     }
     return items
   }

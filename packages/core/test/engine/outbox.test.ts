@@ -186,3 +186,17 @@ test('what is held is told of once, also when something on its way into it keeps
   expect(stage.next()).toBeUndefined()
   expect(told).toEqual(['d', 'd/a', 'd/b'])
 })
+
+test('what is held deep below a directory is held on when only the listing of that is compared', () => {
+  const stage = beginOutbox(
+    { 'b/': 1, 'b/x/': 2, e: 5 },
+    { 'b/': 1, 'b/x/': 2, 'b/x/f': 3, 'b/x/g': 4, e: 5 },
+    {
+      maxDelete: { share: 0.2, above: 0 },
+    },
+  )
+  stage.touch('b/x', 'tree')
+  expect([stage.next(), stage.outbox.held]).toEqual([undefined, 2])
+  stage.touch('b', 'listing')
+  expect([stage.next(), stage.outbox.held]).toEqual([undefined, 2])
+})
