@@ -43,17 +43,20 @@ async function bench(args: readonly string[]): Promise<number> {
   for (const [name, value] of Object.entries(machine)) print(`${name}: ${value}`)
   print('')
   const tables: Table[] = []
+  const goals = (): Table[] => {
+    const figures = tables.flatMap((table) => table.figures ?? [])
+    return [goalTable(options.cases, figures)].filter(({ rows }) => rows.length > 0)
+  }
   for (const name of options.cases) {
     for (const table of (await (CASES[name] ?? OTHERS[name])?.({ ...options, folder })) ?? []) {
       tables.push(table)
       print(tableText(table))
     }
+    // After each case: a run that is cut short has been for something.
+    if (options.write) fs.writeFileSync(RESULTS, report(machine, [...goals(), ...tables]))
   }
-  const figures = tables.flatMap((table) => table.figures ?? [])
-  const goals = [goalTable(options.cases, figures)].filter(({ rows }) => rows.length > 0)
-  for (const table of goals) print(tableText(table))
-  if (options.json) console.log(JSON.stringify({ machine, tables: [...goals, ...tables] }, undefined, 2))
-  if (options.write) fs.writeFileSync(RESULTS, report(machine, [...goals, ...tables]))
+  for (const table of goals()) print(tableText(table))
+  if (options.json) console.log(JSON.stringify({ machine, tables: [...goals(), ...tables] }, undefined, 2))
   return tables.some(({ failed }) => failed) ? 1 : 0
 }
 
