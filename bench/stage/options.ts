@@ -34,7 +34,7 @@ export interface BenchOptions {
 
 export const USAGE = `usage: npm run bench -- [CASE…] [options]
   CASE           latency, burst, churn, directory, initial, start, or by name only: rsync, away, s3; default all but those
-  --quick        smaller trees and fewer rounds, under five minutes in all
+  --quick        smaller trees and fewer rounds, about ten minutes with all peers
   --who A,B      only those with one of these in their names: clsync, floor, lsyncd, unison, …; default all that are installed
   --write        put the figures into bench/RESULTS.md
   --files N,N    sizes of the trees, in files
