@@ -52,7 +52,6 @@ const READ = fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0) | (fs.consta
 function fill(pass: Pass, change: Change, fd: number, stat: fs.BigIntStats): Promise<void> | undefined {
   const { path } = change
   ensureParent(pass, path)
-  if (mayBeHeld(pass, change) && isHeld(pass, change, stat)) return undefined
   if (linkInstead(pass, path, stat)) return undefined
   const copy = { pass, path, fd, stat }
   const isTaken = takeEqual(copy, change)

@@ -104,7 +104,7 @@ class Acked implements AckedTree {
     for (let dir = queue.pop(); dir !== undefined && count <= limit; dir = queue.pop()) {
       const listing = this.table.census(dir)
       count += listing.count
-      queue.push(...listing.directories)
+      for (const id of listing.directories) queue.push(id) // there may be more of them than a call takes arguments
     }
     return count
   }
