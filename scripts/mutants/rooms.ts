@@ -17,10 +17,11 @@ import { sending } from './rooms/sending.ts'
 import { settling } from './rooms/settling.ts'
 import { source } from './rooms/source.ts'
 import { store } from './rooms/store.ts'
+import { target } from './rooms/target.ts'
 
 /** All mistakes, by where they are made. */
 export const rooms: readonly Room[] = [
   ...[model, looking, scanning, applying, acked, batch, schedule],
-  ...[source, sending, settling, store, inotify, fanotify, portable, mirror],
+  ...[source, sending, target, settling, store, inotify, fanotify, portable, mirror],
   ...[rules, importing, script, rsync, s3],
 ]
