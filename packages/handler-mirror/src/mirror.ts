@@ -2,6 +2,7 @@ import type { HandlerContext, Log } from '@clsync/core/handler'
 import type { Destination } from './destination.ts'
 import type { HardLinks } from './hard-links.ts'
 import type { Metadata } from './metadata.ts'
+import type { RecentlyTimed } from './recently-timed.ts'
 import type { Root } from './root.ts'
 import type { TempNames } from './temp-names.ts'
 import type { Trash } from './trash.ts'
@@ -28,6 +29,7 @@ export interface Mirror {
    */
   trustedBeforeNs: bigint
   readonly untimed: Untimed
+  readonly recentlyTimed: RecentlyTimed
   /** Moves of the latest batch that were done, so that its replay knows. */
   readonly moved: { batch: string; readonly inodes: Map<string, bigint> }
   /** Whether a file can be written before it has a name; unknown until tried. */

@@ -11,6 +11,7 @@ import { loadNative } from './native.ts'
 import type { MirrorOptions } from './options.ts'
 import { Pass } from './pass.ts'
 import { isWithin } from './path.ts'
+import { RecentlyTimed } from './recently-timed.ts'
 import { remove } from './removal.ts'
 import { Root } from './root.ts'
 import { TempNames } from './temp-names.ts'
@@ -64,6 +65,7 @@ async function openMirror(options: MirrorOptions, context: HandlerContext): Prom
     progress: (bytes) => context.progress(bytes),
     undeleted: new Set(),
     untimed: new Untimed(context.stateDir),
+    recentlyTimed: new RecentlyTimed(),
     // An earlier run may have been cut short in the middle of a rename: then another file may lie where this one belongs.
     trustedBeforeNs: context.isKnown ? 0n : BigInt(Date.now() - CLOCK_LAG_MS) * 1_000_000n,
     moved: { batch: '', inodes: new Map() },

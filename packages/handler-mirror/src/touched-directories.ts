@@ -43,6 +43,7 @@ export class TouchedDirectories {
   /** A directory was renamed: what was touched below it is elsewhere now. */
   moved(from: string, to: string): void {
     this.#takeUntimed()
+    for (const path of this.#pass.mirror.recentlyTimed.take(from)) this.#owe(path)
     for (const [path, whole] of [...this.#touched]) {
       if (path !== from && !path.startsWith(`${from}/`)) continue
       this.#touched.delete(path)
@@ -86,7 +87,11 @@ export class TouchedDirectories {
 
   /** What earlier batches had to leave. */
   #takeUntimed(): void {
-    for (const path of this.#pass.mirror.untimed.take()) if (!this.#touched.has(path)) this.#touched.set(path, false)
+    for (const path of this.#pass.mirror.untimed.take()) this.#owe(path)
+  }
+
+  #owe(directory: string): void {
+    if (!this.#touched.has(directory)) this.#touched.set(directory, false)
   }
 
   #finishOne(path: string, whole: boolean): void {
@@ -98,7 +103,10 @@ export class TouchedDirectories {
     const have = fs.lstatSync(to, EXACT)
     if (have === undefined) return
     if (want === undefined) mirror.untimed.add(path)
-    else mirror.metadata.finishDirectory(to, from, have, want, whole)
+    else {
+      mirror.metadata.finishDirectory(to, from, have, want, whole)
+      if (!whole) mirror.recentlyTimed.add(path)
+    }
   }
 }
 

@@ -54,6 +54,20 @@ test('a directory out of which something was moved takes its time although it wa
   expect(look(stage.destination, 'b/other').mtimeNs).toBe(look(stage.source, 'b/other').mtimeNs)
 })
 
+test('a directory that took the time of the next of its name, as the one above had been renamed, takes its own after the rename', async () => {
+  stage.source.write('d/sub/f', 'f')
+  await stage.send([change('create', 'd', directory), change('create', 'd/sub', directory), change('create', 'd/sub/f')])
+  stage.source.remove('d/sub/f')
+  stage.source.move('d', 'e')
+  fs.mkdirSync(stage.source.at('d/sub'), { recursive: true })
+  fs.utimesSync(stage.source.at('e/sub'), 1000, 1000)
+  await stage.send([change('delete', 'd/sub/f')])
+  await stage.send([change('move', 'e', { from: 'd', ...directory })])
+  await stage.send([change('create', 'd', directory), change('create', 'd/sub', directory)])
+  for (const path of ['e', 'e/sub', 'd', 'd/sub'])
+    expect([path, look(stage.destination, path).mtimeNs]).toEqual([path, look(stage.source, path).mtimeNs])
+})
+
 test.each([
   ['', false],
   [', and it was killed then', true],

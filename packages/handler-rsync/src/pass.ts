@@ -3,6 +3,7 @@ import type { Line } from './line.ts'
 import type { Marker } from './marker.ts'
 import type { RsyncOptions } from './options.ts'
 import { parentOf } from './path.ts'
+import type { RecentlyTimed } from './recently-timed.ts'
 import type { Rsync } from './rsync.ts'
 import type { Look, Source } from './source.ts'
 import type { Target } from './target.ts'
@@ -20,6 +21,7 @@ export interface Place {
   readonly temps: TempNames
   readonly unfinished: Unfinished
   readonly untimed: Untimed
+  readonly recentlyTimed: RecentlyTimed
   /** Only where no shell can be had. */
   readonly marker: Marker | undefined
   /** Deletes that failed and were not made good since: what they leave behind is not foreign. */
@@ -67,6 +69,7 @@ export class Pass {
 
   /** An entry was renamed: what was touched below it is elsewhere now. */
   moved(from: string, path: string): void {
+    for (const directory of this.place.recentlyTimed.take(from)) this.touched.add(directory)
     followAll(this.touched, from, path)
     this.place.untimed.follow(from, path)
     this.touch(from)
@@ -88,12 +91,20 @@ export class Pass {
 
   /** Writes down what is left for later batches. */
   saveUntimed(): void {
-    const { untimed } = this.place
+    const { untimed, recentlyTimed } = this.place
     for (const path of this.touched) {
       if (this.#absent.has(path)) untimed.add(path)
-      else untimed.settled(path)
+      else {
+        untimed.settled(path)
+        recentlyTimed.add(path)
+      }
     }
-    for (const { type, path } of this.batch.changes) if (type === 'delete') untimed.forgetBelow(path)
+    for (const { type, path, recursive } of this.batch.changes) {
+      if (type !== 'delete') continue
+      untimed.forgetBelow(path)
+      if (recursive) recentlyTimed.take(path)
+      else recentlyTimed.forget(path)
+    }
     untimed.save()
   }
 

@@ -10,6 +10,7 @@ import { Orphans } from './orphans.ts'
 import { Pass, type Place } from './pass.ts'
 import { isWithin } from './path.ts'
 import { applyDeletes, deletesIn } from './removal.ts'
+import { RecentlyTimed } from './recently-timed.ts'
 import { Rsync } from './rsync.ts'
 import { Source } from './source.ts'
 import { sweep } from './sweep.ts'
@@ -75,6 +76,7 @@ async function openPlace(means: Means): Promise<Place> {
     marker,
     temps: new TempNames(),
     untimed: new Untimed(context.stateDir),
+    recentlyTimed: new RecentlyTimed(),
     source: new Source(context.root),
     undeleted: new Set(),
     moved: new Map(),

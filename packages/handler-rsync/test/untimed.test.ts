@@ -60,6 +60,13 @@ describe.each([
     expect(fs.existsSync(stage.state.at('untimed'))).toBe(false)
   })
 
+  it('has its own time although it took that of the next of its name', async () => {
+    fs.mkdirSync(stage.source.at('d/sub'), { recursive: true })
+    await stage.send([moved('d/sub/f', 'f')])
+    await stage.send([renamed('d', 'e')])
+    expectTimes()
+  })
+
   it('is forgotten when it is deleted', async () => {
     await stage.send([moved('d/sub/f', 'f')])
     expect(fs.existsSync(stage.state.at('untimed'))).toBe(true)
