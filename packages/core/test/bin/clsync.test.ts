@@ -1,6 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chownSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -106,6 +116,32 @@ it('ends by the signal that ended the newer Node', async () => {
   expect(await end(child)).toMatchObject({ code: null, signal: 'SIGKILL' })
 })
 
+it('keeps what was compiled in the cache of its user', async () => {
+  mkdirSync(cache())
+  await end(start(['0']))
+  expect(readdirSync(cache('clsync/compiled'))).toHaveLength(1)
+  expect(await end(start(['3']))).toMatchObject({ code: 3, stderr: '' })
+})
+
+it.skipIf(process.geteuid?.() !== 0)('neither reads nor keeps it in a folder of somebody else', async () => {
+  mkdirSync(cache())
+  chownSync(cache(), 1000, 1000)
+  expect(await end(start(['3']))).toMatchObject({ code: 3, stderr: '' })
+  expect(readdirSync(cache())).toEqual([])
+})
+
+it('starts where there is no folder for that', async () => {
+  writeFileSync(cache(), '')
+  expect(await end(start(['3']))).toMatchObject({ code: 3, stderr: '' })
+  rmSync(cache())
+  expect(await end(start(['3']))).toMatchObject({ code: 3, stderr: '' })
+  expect(existsSync(cache())).toBe(false)
+})
+
+function cache(name = ''): string {
+  return join(folder, 'cache', name)
+}
+
 function installNode(modules: string): void {
   mkdirSync(join(folder, modules, 'node/bin'), { recursive: true })
   symlinkSync(process.execPath, join(folder, modules, 'node/bin/node'))
@@ -119,7 +155,7 @@ function start(
 ): ChildProcess {
   const preload = old ? ['--import', join(folder, 'old.mjs')] : []
   running = spawn(process.execPath, [...preload, join(folder, 'package/bin/clsync.js'), ...args], {
-    env: { ...process.env, ...env },
+    env: { ...process.env, NODE_COMPILE_CACHE: '', XDG_CACHE_HOME: cache(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const output = { stdout: '', stderr: '' }
