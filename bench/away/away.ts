@@ -113,24 +113,27 @@ async function measure({ clsync, absence, source, target, awayMs }: Scene): Prom
   const after = await watch(clsync, BESIDE_MS)
   const changes = await writers.stop()
   const startedAt = performance.now()
-  while (!isExact(source, target) && performance.now() - startedAt < PATIENCE_MS) await pause(50)
+  while (wrongAt(source, target) !== undefined && performance.now() - startedAt < PATIENCE_MS) await pause(50)
   const caughtUpMs = performance.now() - startedAt
+  const inTheEnd = await watch(clsync, 2000)
+  const wrong = wrongAt(source, target)
   return {
     changes,
     'MiB before': before,
     during,
     after,
-    'in the end': await watch(clsync, 2000),
+    'in the end': inTheEnd,
     'caught up ms': caughtUpMs,
-    'is exact': isExact(source, target) ? 'yes' : 'NO',
+    'is exact': wrong === undefined ? 'yes' : `NO: ${wrong}`,
   }
 }
 
-function isExact(source: string, target: string): boolean {
+/** What differs, the first of it; `undefined` when nothing does. */
+function wrongAt(source: string, target: string): string | undefined {
   try {
-    return differences(source, target).length === 0
-  } catch {
-    return false // the target moved meanwhile
+    return differences(source, target)[0]
+  } catch (error) {
+    return String(error) // the target moved meanwhile
   }
 }
 

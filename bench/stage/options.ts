@@ -76,7 +76,7 @@ export function readOptions(args: readonly string[], known: Known): BenchOptions
     quick: values.quick,
     ...{ present, contenders: present.contenders, write: values.write },
     ...(values.quick
-      ? { limitMs: 10_000, patienceMs: 2500, budgetMs: 2000, warmUpRounds: 4 }
+      ? { limitMs: 5000, patienceMs: 1500, budgetMs: 2000, warmUpRounds: 4 }
       : { limitMs: 40_000, patienceMs: 5000, budgetMs: 8000, warmUpRounds: 20 }),
     folder: values.folder ?? defaultFolder(values.quick),
     files,
