@@ -145,15 +145,15 @@ export const source: Room = {
     {
       name: 'no second look after a copy',
       file: 'second-look.ts',
-      find: 'if (step.seen === undefined ? !isBack(options, step.path, stamp) : isStill(options, step.path, step.seen)) return false',
-      replace: 'if (step.seen !== undefined || !isBack(options, step.path, stamp)) return false',
+      find: 'if (step.seen === undefined ? !isBack(options, step.path, first.stamp) : isStill(options, step, first)) return false',
+      replace: 'if (step.seen !== undefined || !isBack(options, step.path, first.stamp)) return false',
       why: 'a file that changed during the copy is sent once more',
     },
     {
       name: 'no second look after a deletion',
       file: 'second-look.ts',
-      find: 'if (step.seen === undefined ? !isBack(options, step.path, stamp) : isStill(options, step.path, step.seen)) return false',
-      replace: 'if (step.seen === undefined || isStill(options, step.path, step.seen)) return false',
+      find: 'if (step.seen === undefined ? !isBack(options, step.path, first.stamp) : isStill(options, step, first)) return false',
+      replace: 'if (step.seen === undefined || isStill(options, step, first)) return false',
       why: 'what was made anew during the deletion is sent',
     },
     {
@@ -213,6 +213,13 @@ export const source: Room = {
       find: "monitor.guarantee !== 'no-loss' || patrol.isBlind",
       replace: "monitor.guarantee !== 'no-loss'",
       why: 'what has come back unseen is not deleted',
+    },
+    {
+      name: 'a directory that is back counts as if it had never gone',
+      file: 'second-look.ts',
+      find: '(ctimesMs.get(step) ?? disk.ctimeMs) !== disk.ctimeMs',
+      replace: 'false',
+      why: 'what nobody watches may have been something else while it was sent',
     },
     {
       name: 'in the middle of a poll everything counts as watched',

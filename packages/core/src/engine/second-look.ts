@@ -2,10 +2,10 @@ import type { Step } from '../batch/step.ts'
 import { sameIdentity, sameObservation } from '../model/entry.ts'
 import type { FileSystem } from '../model/file-system.ts'
 import { nameOf, parentOf, type RawPath } from '../model/path.ts'
-import type { SeenTable } from '../model/seen.ts'
 import { sameSignature } from '../model/signature.ts'
 import type { Task } from '../model/task.ts'
 import type { Monitor } from '../monitor/monitor.ts'
+import type { Store } from '../store/store.ts'
 import type { Tree } from '../tree/tree.ts'
 import type { Patrol } from './patrol.ts'
 
@@ -14,13 +14,24 @@ import type { Patrol } from './patrol.ts'
  * knows what the target holds. What is found is taken as a hint; that bytes were written, too, as no monitor may have seen it.
  */
 export interface SecondLook {
-  /** `stamp`: the last one that was given out when the step was sent. */
-  hasChanged(step: Step, stamp: number): boolean
+  /** What is to be known of the source, when steps are sent, to tell later whether it has changed since. */
+  first(steps: readonly Step[]): FirstLook
+  hasChanged(step: Step, first: FirstLook): boolean
   /**
    * Why something must not be deleted yet: `back`, it is there again, and nobody may ever tell (it is hinted at, then);
    * `unknown`, nobody could look whether it is there.
    */
   doubt(step: Step): Doubt | undefined
+}
+
+export interface FirstLook {
+  /** The last one that was given out. */
+  readonly stamp: number
+  /**
+   * Where the monitor may miss something, the times of change of directories: one that made room for something else and is back looks
+   * as before otherwise. NaN of what could not be looked at, or was another already.
+   */
+  readonly ctimesMs: ReadonlyMap<Step, number>
 }
 
 export type Doubt = 'back' | 'unknown'
@@ -29,7 +40,7 @@ export interface SecondLookOptions {
   readonly fs: FileSystem
   readonly root: RawPath
   readonly task: Pick<Task, 'rules' | 'mounts' | 'signature'>
-  readonly seen: SeenTable
+  readonly store: Pick<Store, 'seen' | 'counters'>
   readonly monitor: Pick<Monitor, 'guarantee'>
   readonly patrol: Pick<Patrol, 'isUnknown' | 'isBlind'>
   /** Another object after the tree was read anew. */
@@ -37,17 +48,21 @@ export interface SecondLookOptions {
 }
 
 export function createSecondLook(options: SecondLookOptions): SecondLook {
+  const { patrol, monitor, store } = options
+  const mayMiss = (): boolean => monitor.guarantee !== 'no-loss' || patrol.isBlind
   const look: SecondLook = {
     doubt(step) {
       if (step.type !== 'delete') return undefined
-      const { patrol, monitor } = options
       if (patrol.isUnknown(step.path)) return 'unknown'
-      const mayMiss = monitor.guarantee !== 'no-loss' || patrol.isBlind
-      return mayMiss && look.hasChanged(step, Infinity) ? 'back' : undefined
+      return mayMiss() && look.hasChanged(step, AT_ANY_TIME) ? 'back' : undefined
     },
-    hasChanged(step, stamp) {
+    first(steps) {
+      const directories = mayMiss() ? steps.filter(({ seen }) => seen?.kind === 'directory') : []
+      return { stamp: store.counters.stamp, ctimesMs: new Map(directories.map((step) => [step, ctimeOf(options, step)])) }
+    },
+    hasChanged(step, first) {
       try {
-        if (step.seen === undefined ? !isBack(options, step.path, stamp) : isStill(options, step.path, step.seen)) return false
+        if (step.seen === undefined ? !isBack(options, step.path, first.stamp) : isStill(options, step, first)) return false
       } catch {
         // It will be looked at again, and then be a problem.
       }
@@ -59,9 +74,21 @@ export function createSecondLook(options: SecondLookOptions): SecondLook {
   return look
 }
 
-function isStill({ fs, root, task: { signature } }: SecondLookOptions, path: RawPath, seen: NonNullable<Step['seen']>): boolean {
+const AT_ANY_TIME: FirstLook = { stamp: Infinity, ctimesMs: new Map() }
+
+function ctimeOf({ fs, root }: SecondLookOptions, { path, seen }: Step): number {
+  try {
+    const disk = fs.look(`${root}/${path}` as RawPath)
+    return disk !== undefined && seen !== undefined && sameIdentity(disk, seen) ? disk.ctimeMs : NaN
+  } catch {
+    return NaN // it may be there when the handler looks
+  }
+}
+
+function isStill({ fs, root, task: { signature } }: SecondLookOptions, step: Step, { ctimesMs }: FirstLook): boolean {
+  const { path, seen } = step
   const disk = fs.look(`${root}/${path}` as RawPath)
-  if (disk === undefined) return false
+  if (disk === undefined || seen === undefined || (ctimesMs.get(step) ?? disk.ctimeMs) !== disk.ctimeMs) return false
   return (
     sameObservation(disk, seen) || (signature !== undefined && sameIdentity(disk, seen) && sameSignature(signature, disk, seen))
   )
@@ -69,7 +96,7 @@ function isStill({ fs, root, task: { signature } }: SecondLookOptions, path: Raw
 
 /** Whether something is where something was deleted that was not seen when that was decided. */
 function isBack(
-  { fs, root, task: { rules, mounts = 'enter' }, seen, tree }: SecondLookOptions,
+  { fs, root, task: { rules, mounts = 'enter' }, store, tree }: SecondLookOptions,
   path: RawPath,
   stamp: number,
 ): boolean {
@@ -77,6 +104,6 @@ function isBack(
   if (parent === undefined) return false // also when there is a symlink on the way now
   const disk = fs.look(`${root}/${path}` as RawPath)
   if (disk === undefined || !rules.wants(path, disk.kind) || (mounts !== 'enter' && disk.dev !== 0)) return false
-  const row = seen.get(parent, nameOf(path))
+  const row = store.seen.get(parent, nameOf(path))
   return row === undefined || row.stamp > stamp || !sameObservation(row, disk)
 }

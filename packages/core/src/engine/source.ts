@@ -66,13 +66,13 @@ export class Source {
 
   constructor(options: SourceOptions) {
     this.#o = options
-    const { clock, task, fs, root, store, guard } = options
+    const { clock, task, fs, root, guard } = options
     this.halting = new Halting(options.guard, (halt) => options.haltChanged(halt))
     this.patrol = new Patrol({ ...task, clock, mounts: () => fs.mounts?.(root) })
     this.#fs = relativeDevices(fs, () => guard.device)
     this.#tree = this.#rebuild()
     const { patrol } = this
-    this.secondLook = createSecondLook({ ...options, patrol, root, fs: this.#fs, seen: store.seen, tree: () => this.#tree })
+    this.secondLook = createSecondLook({ ...options, patrol, fs: this.#fs, tree: () => this.#tree })
   }
 
   /** Set while nothing may be sent. */

@@ -15,6 +15,7 @@ import { isDue } from './patrol.ts'
 import { type Retries, SETTLED_ATTEMPTS } from './retries.ts'
 import { settleDelivery } from './settlement.ts'
 import { createTargetParts, type TargetOptions, type TargetParts } from './target-parts.ts'
+import type { FirstLook } from './second-look.ts'
 import { Unsettled } from './unsettled.ts'
 import { reasonFor } from './verification.ts'
 
@@ -180,7 +181,7 @@ export class Target {
   #send(parcel: Parcel, now: number): void {
     const { hooks, clock, task, wake } = this.#o
     const { steps } = parcel
-    const { stamp } = this.#o.store.counters
+    const first = this.#o.source().secondLook.first(steps)
     this.inFlight++
     this.#earliestStart = now + task.schedule.minIntervalMs
     this.#parts.deleteLimit.send(steps.filter(({ type }) => type === 'delete').length, now)
@@ -190,17 +191,16 @@ export class Target {
     const parts = { batch, steps, hooks, clock, info: this.info, ...more }
     void deliver({ ...parts, begin: (sent) => this.#parts.ledger.begin(batch.id, sent) }).then((delivery) => {
       this.inFlight--
-      this.#unsettled.add(() => this.#settle(delivery, parcel, stamp))
+      this.#unsettled.add(() => this.#settle(delivery, parcel, first))
       wake()
     })
   }
 
-  #settle(delivery: Delivery, parcel: Parcel, stamp: number): void {
+  #settle(delivery: Delivery, parcel: Parcel, first: FirstLook): void {
     const { hooks, source, clock } = this.#o
     const { batch, durationMs, bytes } = delivery
     source().drain()
-    const isDoubtful = (step: Step): boolean =>
-      this.outbox.isDisturbed(parcel, step) || source().secondLook.hasChanged(step, stamp)
+    const isDoubtful = (step: Step) => this.outbox.isDisturbed(parcel, step) || source().secondLook.hasChanged(step, first)
     const count = settleDelivery({
       ...this.#parts,
       now: clock.monotonic(),
