@@ -218,5 +218,12 @@ export const mirror: Room = {
       replace: '',
       why: 'nothing of ours is left at the target',
     },
+    {
+      name: 'a directory keeps the time of the next of its name in the mirror',
+      file: 'touched-directories.ts',
+      find: 'if (!whole) mirror.recentlyTimed.add(path)',
+      replace: '',
+      why: 'the one above may have been renamed before the time was read',
+    },
   ],
 }
