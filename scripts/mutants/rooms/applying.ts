@@ -36,15 +36,15 @@ export const applying: Room = {
     {
       name: 'what is below a renamed directory is not looked at',
       file: 'apply.ts',
-      find: 'options.scan(twin.id, true)',
+      find: "options.scan(twin.id, true, 'moved')",
       replace: 'options.scan(twin.id, false)',
       why: 'hints of its inside may have been looked for under the old path',
     },
     {
       name: 'a new directory is not read',
       file: 'apply.ts',
-      find: 'options.scan(id, true, true)',
-      replace: 'if (disk.nlink > 2) options.scan(id, true, true)',
+      find: "options.scan(id, true, 'new')",
+      replace: "if (disk.nlink > 2) options.scan(id, true, 'new')",
       why: 'not each file system counts the directories in a directory, and files are never counted',
     },
     {

@@ -117,5 +117,19 @@ export const scanning: Room = {
       replace: '',
       why: 'no error is silent: it leads to a retry',
     },
+    {
+      name: 'a renamed directory is read before that is told',
+      file: 'scan.ts',
+      find: 'if (hasWaited) return false',
+      replace: '',
+      why: 'a rename is at the target within milliseconds, however much lies below',
+    },
+    {
+      name: 'many names are taken for gone with their directory',
+      file: 'entry-looks.ts',
+      find: 'if (isInPlace(this.#context, dir)) return false',
+      replace: '',
+      why: 'only a directory that is another by now has taken them along',
+    },
   ],
 }

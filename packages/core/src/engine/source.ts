@@ -12,6 +12,7 @@ import type { Store } from '../store/store.ts'
 import { RACY_MS } from '../tree/context.ts'
 import { createTree, type Tree } from '../tree/tree.ts'
 import { type Guard, RootHalt } from './guard.ts'
+import { Horizon } from './horizon.ts'
 import { Halting, stateHalt } from './halting.ts'
 import { earliest, isDue, Patrol } from './patrol.ts'
 import { relativeDevices } from './relative-devices.ts'
@@ -53,11 +54,11 @@ export class Source {
   readonly #o: SourceOptions
   readonly halting: Halting
   readonly #fs: FileSystem
+  readonly #horizon: Horizon
   #tree: Tree
   /** Wall time when the scan in progress began. */
   #scanFrom: number | undefined
   #firstHintAt: number | undefined
-  #settleAt: number | undefined
   /** A scrub rests between its slices. */
   #isScrub = false
   #nextSliceAt: number | undefined
@@ -69,6 +70,7 @@ export class Source {
     const { clock, task, fs, root, guard } = options
     this.halting = new Halting(options.guard, (halt) => options.haltChanged(halt))
     this.patrol = new Patrol({ ...task, clock, mounts: () => fs.mounts?.(root) })
+    this.#horizon = new Horizon({ ...options, patrol: this.patrol })
     this.#fs = relativeDevices(fs, () => guard.device)
     this.#tree = this.#rebuild()
     const { patrol } = this
@@ -86,7 +88,7 @@ export class Source {
 
   /** Whether nothing has happened for a while. */
   get isSettled(): boolean {
-    return this.#settleAt === undefined
+    return this.#horizon.settleAt === undefined
   }
 
   /** Whether everything known was looked at. */
@@ -120,7 +122,7 @@ export class Source {
   nextAt(): number | undefined {
     if (this.halting.isStopped) return this.halting.checkAt
     const gathered = this.#firstHintAt === undefined ? undefined : this.#firstHintAt + this.#gatherMs
-    return earliest([this.halting.checkAt, gathered, this.#settleAt, this.patrol.nextAt, this.#nextSliceAt])
+    return earliest([this.halting.checkAt, gathered, this.#horizon.settleAt, this.patrol.nextAt, this.#nextSliceAt])
   }
 
   /** Looks and scans for one slice; returns whether more is left to do at once. */
@@ -144,11 +146,15 @@ export class Source {
     const gathering = this.#firstHintAt !== undefined && now < this.#firstHintAt + this.#gatherMs
     const resting = this.#nextSliceAt !== undefined && now < this.#nextSliceAt
     if ((this.#tree.scanning === 0 || resting) && (!this.#tree.hasHints || gathering)) {
-      if (isDue(this.#settleAt, now)) this.#settle(wall)
+      if (isDue(this.#horizon.settleAt, now)) this.#horizon.settle(wall)
       return false
     }
-    this.#firstHintAt = undefined
-    return this.#slice(now, wall)
+    const more = this.#slice(now, wall)
+    const then = this.#o.clock.monotonic()
+    if (then < now + 2 * SLICE_MS) return more
+    // While many were looked at, what belongs to them may have come, such as the end of their directory.
+    this.drain()
+    return this.#tree.hasHints ? this.#slice(then, wall) : more
   }
 
   /**
@@ -162,12 +168,13 @@ export class Source {
 
   #slice(now: number, wall: number): boolean {
     const { store, clock } = this.#o
+    this.#firstHintAt = undefined
     this.#scanFrom ??= wall
     const end = now + SLICE_MS
     const done = store.transaction(() => {
       this.#tree.look()
       const finished = this.#tree.scan(() => clock.monotonic() >= end)
-      if (finished) this.#moveHorizon(this.#scanFrom!, this.#isFull)
+      if (finished) this.#horizon.move(this.#scanFrom!, this.#isFull)
       return finished
     })
     this.#nextSliceAt = !done && this.#isScrub ? clock.monotonic() + REST_MS : undefined
@@ -182,19 +189,8 @@ export class Source {
     this.#isFull = false
     this.scanned = true
     if (!this.#tree.hasHints) this.patrol.looked()
-    this.#settleAt = this.#o.clock.monotonic() + SETTLE_MS
+    this.#horizon.looked()
     this.halting.end()
-  }
-
-  /** Nothing has happened for a while: from here on, times tell every change apart. */
-  #settle(wall: number): void {
-    this.#settleAt = undefined
-    this.#o.store.transaction(() => this.#moveHorizon(wall, false))
-  }
-
-  #moveHorizon(wall: number, isFull: boolean): void {
-    const isAllSeen = isFull || this.#o.monitor.guarantee === 'no-loss'
-    if (isAllSeen && !this.patrol.owesLooks) this.#o.store.counters.horizonMs = wall
   }
 
   #scrub(now: number): void {
@@ -245,6 +241,3 @@ export class Source {
     return tree
   }
 }
-
-/** After this long without an event the horizon is moved once more. */
-const SETTLE_MS = RACY_MS + 200

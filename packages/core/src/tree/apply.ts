@@ -9,8 +9,8 @@ import { lookAtLinks, updateLinks } from './links.ts'
 import { guardMount, isMountPoint } from './mount-points.ts'
 
 export interface ApplyOptions {
-  /** Reads a directory, and when `deep` all below it. `isNew`: until now nobody told what is written in it. */
-  readonly scan: (dir: DirId, deep: boolean, isNew?: boolean) => void
+  /** Reads a directory, and when `deep` all below it. `new`: until now nobody told what is written in it; `moved`: it was renamed. */
+  readonly scan: (dir: DirId, deep: boolean, as?: 'new' | 'moved') => void
   /** Whether to tell of single entries; a whole new listing is told of at once. */
   readonly quiet: boolean
   /** Told of directories that were not where they were known to be: what was looked for in them was looked for in vain. */
@@ -130,7 +130,7 @@ function place(context: TreeContext, limbo: Limbo, finding: Finding, options: Ap
     if (id > 0) {
       if (isMountPoint(context, dir, disk)) context.mountMet(path)
       context.directories.set(id, dir, name)
-      options.scan(id, true, true)
+      options.scan(id, true, 'new')
     } else if (disk.nlink > 1) updateLinks(context, limbo, finding, disk, finding.content)
     return
   }
@@ -148,7 +148,7 @@ function place(context: TreeContext, limbo: Limbo, finding: Finding, options: Ap
   if (twin.id > 0) {
     context.directories.set(twin.id, dir, name)
     // Hints from inside may have been read under the old path: what is below is looked at once more.
-    options.scan(twin.id, true)
+    options.scan(twin.id, true, 'moved')
   } else if (disk.nlink > 1) updateLinks(context, limbo, finding, disk, content === stamp)
 }
 

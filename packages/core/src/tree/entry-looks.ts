@@ -1,6 +1,6 @@
 import { type DirId, type Observation, ROOT_DIR } from '../model/entry.ts'
 import { type RawPath, ROOT_PATH } from '../model/path.ts'
-import { applyFindings, lookFromAbove, settleDirectory } from './apply.ts'
+import { applyFindings, type ApplyOptions, isInPlace, lookFromAbove, settleDirectory } from './apply.ts'
 import type { TreeContext } from './context.ts'
 import { distrust, distrustNew, type Finding, isAppeared, isVanished, type Look, lookAt, type News, newsOf } from './finding.ts'
 import type { HintSet, NameHint } from './hint-set.ts'
@@ -24,6 +24,9 @@ export function lookAtEntries(context: TreeContext, limbo: Limbo, scanner: Scann
 /** Files that say what is wanted in their directory. */
 const RULE_FILES: ReadonlySet<string> = new Set(['.gitignore', '.clsyncignore'])
 
+/** From so many names on, one more look is worth while. */
+const MANY = 4
+
 /** Whether what was written to under a name may be neither what was known there nor what is there now. */
 function isElsewhere(found: Look, { moved }: NameHint): boolean {
   return found === 'absent' || (moved && typeof found === 'object' && (isAppeared(found) || isVanished(found)))
@@ -40,6 +43,8 @@ class Round {
   readonly #strays = new Set<Observation>()
   /** Files that may have been written to under a name that they have left long ago. */
   readonly #linked = new Set<Observation>()
+  /** Directories that have gone with all that was in them. */
+  readonly #gone: DirId[] = []
   /** Directories whose own times may have moved. */
   readonly #changed = new Map<DirId, News>()
 
@@ -57,6 +62,7 @@ class Round {
       if ([...names.values()].some(({ content }) => content)) this.#limbo.noteStray()
       return
     }
+    if (this.#isGone(dir, names)) return
     this.#scanner.disturb(dir)
     for (const [name, hint] of names) {
       const found = this.#lookAt(dir, path, name, hint)
@@ -67,7 +73,12 @@ class Round {
       if (!below) continue
       // It may be back from elsewhere: what was told of its inside meanwhile was looked for in vain. Or it is another in the same inode.
       const look = distrust(Infinity)
-      this.#scanner.add({ dir: below, deep: true, look: hint.made ? distrustNew(this.#context, look) : look })
+      this.#scanner.add({
+        dir: below,
+        deep: true,
+        look: hint.made ? distrustNew(this.#context, look) : look,
+        isMoved: hint.moved,
+      })
     }
     if (rules.directory !== undefined && [...names.keys()].some((name) => RULE_FILES.has(name))) {
       this.#scanner.add({ dir, deep: false, look: distrust(Infinity) })
@@ -77,12 +88,13 @@ class Round {
   apply(): void {
     for (const file of this.#strays) lookAtLinks(this.#context, this.#limbo, file, true)
     for (const file of this.#linked) lookAtLinks(this.#context, this.#limbo, file, false)
-    const scan = (dir: DirId, deep: boolean, isNew = false): void => {
+    const scan: ApplyOptions['scan'] = (dir, deep, as) => {
       const look = distrust(Infinity)
-      this.#scanner.add({ dir, deep, look: isNew ? distrustNew(this.#context, look) : look })
+      this.#scanner.add({ dir, deep, look: as === 'new' ? distrustNew(this.#context, look) : look, isMoved: as === 'moved' })
     }
     const options = { scan, quiet: false, misplaced: (dir: DirId) => void this.misplaced.add(dir) }
     applyFindings(this.#context, this.#limbo, this.#findings, options)
+    for (const dir of this.#gone) lookFromAbove(this.#context, this.#limbo, dir, options)
     // What was looked for in vain may be hidden by what was put in the root's place.
     if (this.#changed.has(ROOT_DIR)) this.#context.guard(ROOT_PATH)
     for (const [dir, news] of this.#changed) {
@@ -92,6 +104,15 @@ class Round {
       lookFromAbove(this.#context, this.#limbo, dir, options)
       this.misplaced.add(dir)
     }
+  }
+
+  /** Of many names that may have gone, the directory is asked for first: when it has gone as well, that is one row. */
+  #isGone(dir: DirId, names: ReadonlyMap<RawPath, NameHint>): boolean {
+    if (dir === ROOT_DIR || names.size < MANY) return false
+    for (const { content, moved, made } of names.values()) if (content || moved || made) return false
+    if (isInPlace(this.#context, dir)) return false
+    this.#gone.push(dir)
+    return true
   }
 
   #noteStray(dir: DirId, name: RawPath, moved: boolean): void {

@@ -13,12 +13,14 @@ interface ScanJob {
   /** All below it as well. */
   readonly deep: boolean
   readonly look: LookOptions
+  /** It was known before, and renamed: that is news for the targets, what is in it hardly ever. */
+  readonly isMoved?: boolean
 }
 
 /** Reads directories one after the other, in slices, depth first so that few wait. */
 export interface Scanner {
   add(job: ScanJob): void
-  /** Works until the deadline says so; returns whether nothing is left. Within a transaction. */
+  /** Works until the deadline says so, or not at all while a rename is to be told first; returns whether nothing is left. Within a transaction. */
   run(isOver: () => boolean): boolean
   /** Entries of this directory were looked at meanwhile: what was listed of it is out of date. */
   disturb(dir: DirId): void
@@ -36,16 +38,22 @@ export function createScanner(context: TreeContext, limbo: Limbo): Scanner {
     waiting.set(job.dir, job)
     stack.push(job)
   }
+  let hasWaited = false
   return {
     add,
     run(isOver) {
+      // Once at a time: whoever renames all the time does not keep us from reading.
+      hasWaited = !hasWaited && current.steps === undefined && stack.at(-1)?.isMoved === true
+      if (hasWaited) return false
       do {
         if (current.steps === undefined) {
           const job = stack.pop()
           if (job === undefined) return true
           if (waiting.get(job.dir) !== job) continue // a job that covers this one took its place
           waiting.delete(job.dir)
-          Object.assign(current, { job, disturbed: false, steps: scanDirectory(context, limbo, job, add, current) })
+          // What is below it goes on as this job does, but was not renamed itself.
+          const steps = scanDirectory(context, limbo, { ...job, isMoved: false }, add, current)
+          Object.assign(current, { job, disturbed: false, steps })
         }
         if (current.steps!.next().done === true) current.steps = undefined
       } while (!isOver())
@@ -103,7 +111,8 @@ function* scanDirectory(
 
 /** Reads on, as this job does. */
 function scanFor(context: TreeContext, job: ScanJob, add: (job: ScanJob) => void): ApplyOptions['scan'] {
-  return (dir, deep, isNew = false) => add({ dir, deep, look: isNew ? distrustNew(context, job.look) : job.look })
+  return (dir, deep, as) =>
+    add({ dir, deep, look: as === 'new' ? distrustNew(context, job.look) : job.look, isMoved: as === 'moved' })
 }
 
 /** What this job asks for, below a directory. */

@@ -89,3 +89,25 @@ test('the root is looked at again and again, and syncing goes on by itself when 
   expect(stage.source.halt).toBeUndefined()
   expect(stage.touched).toContain('d/f')
 })
+
+test('what has come while many were looked at is looked at before anything is sent: a directory that has gone goes as one', () => {
+  const stage = new SourceStage('no-loss')
+  const files = Array.from({ length: 40 }, (_, at) => `d/e/f${at}`)
+  for (const path of files) stage.disk.create(`${ROOT}/${path}`, 'file', { sizeBytes: 10 })
+  stage.run(5000)
+  stage.touched = []
+  for (const path of files.slice(0, 30)) stage.disk.remove(`${ROOT}/${path}`)
+  for (const path of files.slice(0, 30)) stage.hintAt(path)
+  stage.callMs = 1
+  const events = [
+    () => {},
+    () => {
+      for (const path of [...files.slice(30), 'd/e']) stage.disk.remove(`${ROOT}/${path}`)
+      for (const path of [...files.slice(30), 'd/e']) stage.hintAt(path)
+    },
+  ]
+  stage.onDrain = () => events.shift()?.()
+  stage.source.work()
+  expect(stage.touched.at(-1)).toBe('d/e')
+  expect(stage.touched).not.toContain('d/e/f30')
+})

@@ -22,6 +22,8 @@ export class SourceStage {
   broken: string | undefined
   /** A directory for which no watch is to be had. */
   unwatched: string | undefined
+  /** Called whenever the monitor is asked for what it has. */
+  onDrain = (): void => {}
   source: Source
   touched: string[] = []
   disturbed: string[] = []
@@ -38,7 +40,8 @@ export class SourceStage {
   start(): Source {
     const { clock, store, guarantee } = this
     const monitor: Monitor = {
-      ...{ name: 'told', guarantee, start() {}, disarm() {}, drain() {}, stop: () => Promise.resolve() },
+      ...{ name: 'told', guarantee, start() {}, disarm() {}, stop: () => Promise.resolve() },
+      drain: () => this.onDrain(),
       arm: (_dir, path) => (path === this.unwatched ? 'limit' : 'armed'),
       stats: () => ({ watches: 0, events: 0, losses: 0 }),
     }

@@ -18,6 +18,25 @@ describe('a rename', () => {
     expect(stage.seen('x/e/g/h')!.stamp).toBe(stamp)
   })
 
+  test('of a directory is told before it is read, once at a time', () => {
+    const read: string[] = []
+    stage.onCall = (call, path) => void (call === 'list' && read.push(path))
+    const turn = (): boolean =>
+      stage.store.transaction(() => {
+        stage.tree.look()
+        return stage.tree.scan(() => true)
+      })
+    stage.move('d', 'x')
+    for (const path of ['d', 'x']) stage.hintAt(path, { moved: true })
+    expect(turn()).toBe(false)
+    expect(stage.takeTouched()).toEqual(['d tree', 'x tree'])
+    expect(read).toEqual([])
+    stage.move('x', 'y')
+    for (const path of ['x', 'y']) stage.hintAt(path, { moved: true })
+    expect(turn()).toBe(false)
+    expect(read).toEqual(['y'])
+  })
+
   test('of a directory is followed by a look at all below, whose hints may have been looked for at the old place', () => {
     stage.move('d', 'x')
     stage.write('x/e/g/h', 20)
