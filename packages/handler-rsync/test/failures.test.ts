@@ -1,5 +1,5 @@
 import fs from 'node:fs'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { sourcePath } from '@clsync/core/handler'
 import { rsyncIsMissing, startRsyncd, type Rsyncd } from '../../../e2e/stage/servers/rsyncd.ts'
 import { sshdIsMissing, startSshd, type Sshd } from '../../../e2e/stage/servers/sshd.ts'
@@ -54,7 +54,7 @@ describe.skipIf(rsyncIsMissing !== undefined)('rsync', () => {
     stage.source.write('f', 'text')
     await stage.open({ rsyncPath: script, shell: false, marker: false, stallSeconds: 0.3 })
     await expect(stage.send([change('create', 'f')])).rejects.toThrow(/done nothing for 0.3 s/u)
-    await vi.waitFor(() => expect(isRunning(Number(read(stage.state, 'pid')))).toBe(false))
+    await expect.poll(() => isRunning(Number(read(stage.state, 'pid')))).toBe(false)
   })
 
   it('that does not end after its last words is ended', async () => {

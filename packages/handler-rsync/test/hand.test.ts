@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import fs from 'node:fs'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { rsyncIsMissing } from '../../../e2e/stage/servers/rsyncd.ts'
 import { type Sshd, sshdIsMissing, startSshd } from '../../../e2e/stage/servers/sshd.ts'
 import { change, directory, failures, look, read, rsyncStage, type RsyncStage } from './rsync-stage.ts'
@@ -229,7 +229,7 @@ describe.skipIf(rsyncIsMissing !== undefined)('what a crash left', () => {
     fs.writeFileSync(stage.state.at('processes'), `${orphan.pid} ${stat[21]}@${boot}\n${bystander.pid} 1@${boot}\n`)
     stage.crash()
     await stage.open()
-    await vi.waitFor(() => expect(orphan.signalCode).toBe('SIGTERM'))
+    await expect.poll(() => orphan.signalCode).toBe('SIGTERM')
     expect(bystander.signalCode).toBeNull()
     bystander.kill()
   })
