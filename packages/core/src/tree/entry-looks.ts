@@ -109,7 +109,9 @@ class Round {
   /** Of many names that may have gone, the directory is asked for first: when it has gone as well, that is one row. */
   #isGone(dir: DirId, names: ReadonlyMap<RawPath, NameHint>): boolean {
     if (dir === ROOT_DIR || names.size < MANY) return false
-    for (const { content, moved, made } of names.values()) if (content || moved || made) return false
+    for (const { content, moved, made, suspectFromMs } of names.values()) {
+      if (content || moved || made || suspectFromMs < Infinity) return false // what is known of a name stays with it
+    }
     if (isInPlace(this.#context, dir)) return false
     this.#gone.push(dir)
     return true
