@@ -224,7 +224,7 @@ export const looking: Room = {
     },
     {
       name: 'what was moved into a new directory is believed',
-      file: 'finding.ts',
+      file: 'look-options.ts',
       find: 'return { ...look, suspectFromMs: Math.min(look.suspectFromMs, counters.horizonMs - RACY_MS) }',
       replace: 'return { ...look, suspectFromMs: Math.max(look.suspectFromMs, counters.horizonMs - RACY_MS) }',
       why: 'before a new directory is watched nobody tells what is written in it',

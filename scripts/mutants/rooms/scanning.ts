@@ -131,5 +131,19 @@ export const scanning: Room = {
       replace: '',
       why: 'only a directory that is another by now has taken them along',
     },
+    {
+      name: 'what is owed of a name is forgotten with it',
+      file: 'look-options.ts',
+      find: 'content: look.content || content,',
+      replace: 'content: look.content,',
+      why: 'a file that could not be looked at may be renamed before that is tried again',
+    },
+    {
+      name: 'what lies in a directory that could not be read is believed',
+      file: 'look-options.ts',
+      find: 'suspectFromMs = Math.min(suspectFromMs, trees.get(at) ?? Infinity)',
+      replace: '',
+      why: 'a file may be moved out of it before it is read',
+    },
   ],
 }

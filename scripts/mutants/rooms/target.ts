@@ -2,6 +2,7 @@ import type { Room } from '../mutant.ts'
 import { TESTS } from './sending.ts'
 
 const NEXT = 'const parcel = this.outbox.next(now, this.health.limit(maxChanges), !isHurried)\n'
+const FIRST = 'const first = this.#o.source().secondLook.first(parcel.steps)\n'
 const WELL = 'if (!this.#o.source().halting.isWell(now)) return this.outbox.withdraw(parcel, now)'
 
 /** One target: its states, its turns, what is sent and what came of it. */
@@ -118,9 +119,16 @@ export const target: Room = {
     {
       name: 'the root is looked at before a batch is made up',
       file: 'target.ts',
-      find: `${NEXT}        if (parcel === undefined) break\n        ${WELL}`,
-      replace: `if (!this.#o.source().halting.isWell(now)) return\n${NEXT}        if (parcel === undefined) break`,
+      find: `${NEXT}        if (parcel === undefined) break\n        ${FIRST}        ${WELL}`,
+      replace: `if (!this.#o.source().halting.isWell(now)) return\n${NEXT}        if (parcel === undefined) break\n        ${FIRST}`,
       why: 'making it up takes time, in which the root may be replaced',
+    },
+    {
+      name: 'what is sent is looked at after the root',
+      file: 'target.ts',
+      find: `${FIRST}        ${WELL}`,
+      replace: `${WELL}\n        ${FIRST}`,
+      why: 'that takes time, in which the root may be replaced',
     },
   ],
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../model/clock.ts'
 import type { DirId } from '../model/entry.ts'
 import type { Hint } from '../model/hint.ts'
 import { nameOf, parentOf, type RawPath, toText } from '../model/path.ts'
-import { addHint, createHintSet, hintsOf } from '../tree/hint-set.ts'
+import { addHint, createHintSet, hintsOf, isEmpty } from '../tree/hint-set.ts'
 import type { TreeOptions } from '../tree/context.ts'
 import type { Tree } from '../tree/tree.ts'
 import { createProblems, type Problems } from './problems.ts'
@@ -59,11 +59,12 @@ export class Patrol {
   }
 
   /** What a tree tells of what it cannot look at or watch. */
-  get reports(): Pick<TreeOptions, 'uncovered' | 'problem' | 'again' | 'solved' | 'mountMet'> {
+  get reports(): Pick<TreeOptions, 'uncovered' | 'problem' | 'again' | 'owed' | 'solved' | 'mountMet'> {
     return {
       uncovered: (dir) => this.addUncovered(dir),
       problem: (path, error) => this.addProblem(path, error),
       again: (hint) => this.again(hint),
+      owed: () => (isEmpty(this.#again) ? undefined : this.#again),
       solved: (path) => this.solve(path),
       mountMet: (path) => this.#meetMount(path),
     }

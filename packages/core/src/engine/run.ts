@@ -220,8 +220,7 @@ export class Run {
   #sleep(): void {
     if (this.#isAwake || this.#isClosed || this.#isBroken) return
     let next = this.source.nextAt() ?? Infinity
-    if (this.source.halt === undefined && this.source.scanned)
-      for (const target of this.targets) next = Math.min(next, target.nextAt() ?? Infinity)
+    if (this.source.isReady) for (const target of this.targets) next = Math.min(next, target.nextAt() ?? Infinity)
     if (next === this.#timerAt) return
     this.#timer?.cancel()
     this.#timerAt = next

@@ -91,6 +91,11 @@ export class Source {
     return this.#horizon.settleAt === undefined
   }
 
+  /** Whether what is known may be sent: all was read, nothing is wrong, and nothing was told that was not looked at. */
+  get isReady(): boolean {
+    return this.scanned && this.halt === undefined && this.#firstHintAt === undefined
+  }
+
   /** Whether everything known was looked at. */
   get isQuiet(): boolean {
     return this.halting.isStopped || (this.scanned && !this.#tree.hasHints && this.#tree.scanning === 0)

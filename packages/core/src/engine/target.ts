@@ -95,8 +95,9 @@ export class Target {
       while (this.inFlight < parallel && this.#mayStart <= now && isDue(this.outbox.nextAt, now)) {
         const parcel = this.outbox.next(now, this.health.limit(maxChanges), !isHurried)
         if (parcel === undefined) break
+        const first = this.#o.source().secondLook.first(parcel.steps)
         if (!this.#o.source().halting.isWell(now)) return this.outbox.withdraw(parcel, now)
-        this.#send(parcel, now)
+        this.#send(parcel, first, now)
       }
       if (this.pending === 0) this.#rest(false)
       else if (this.state === 'initial' && this.health.failures === 0 && this.isIdle) this.life.change('synced') // but for what always fails
@@ -143,8 +144,7 @@ export class Target {
   }
 
   #isReady(): boolean {
-    const source = this.#o.source()
-    if (source.halt !== undefined || !source.scanned || this.#isSettingUp) return false
+    if (!this.#o.source().isReady || this.#isSettingUp) return false
     if (this.state === 'halted' || this.state === 'paused' || this.#isOver) return false
     if (this.#isMet) {
       this.life.change('started')
@@ -178,10 +178,9 @@ export class Target {
     }
   }
 
-  #send(parcel: Parcel, now: number): void {
+  #send(parcel: Parcel, first: FirstLook, now: number): void {
     const { hooks, clock, task, wake } = this.#o
     const { steps } = parcel
-    const first = this.#o.source().secondLook.first(steps)
     this.inFlight++
     this.#earliestStart = now + task.schedule.minIntervalMs
     this.#parts.deleteLimit.send(steps.filter(({ type }) => type === 'delete').length, now)

@@ -7,6 +7,7 @@ import type { SeenTable } from '../model/seen.ts'
 import type { Rules, Task } from '../model/task.ts'
 import type { Departures } from './departures.ts'
 import type { Directories } from './directories.ts'
+import type { HintSet } from './hint-set.ts'
 
 /** How far file times may lag behind the wall clock, and how long a write may take to follow its own time stamp. */
 export const RACY_MS = 1000
@@ -39,6 +40,8 @@ export interface TreeOptions {
   problem(path: RawPath, error: unknown): void
   /** To be hinted at once more, later: the look that this asked for could not be done. */
   again(hint: Exclude<Hint, { type: 'root' }>): void
+  /** What was asked for again and not hinted at since; `undefined`: nothing. */
+  owed(): HintSet | undefined
   solved(path: RawPath): void
   /** A new directory has something mounted on it. */
   mountMet(path: RawPath): void

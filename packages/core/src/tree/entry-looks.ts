@@ -2,10 +2,11 @@ import { type DirId, type Observation, ROOT_DIR } from '../model/entry.ts'
 import { type RawPath, ROOT_PATH } from '../model/path.ts'
 import { applyFindings, type ApplyOptions, isInPlace, lookFromAbove, settleDirectory } from './apply.ts'
 import type { TreeContext } from './context.ts'
-import { distrust, distrustNew, type Finding, isAppeared, isVanished, type Look, lookAt, type News, newsOf } from './finding.ts'
+import { type Finding, isAppeared, isVanished, type Look, lookAt, type News, newsOf } from './finding.ts'
 import type { HintSet, NameHint } from './hint-set.ts'
 import type { Limbo } from './limbo.ts'
 import { lookAtLinks } from './links.ts'
+import { distrust, distrustNew } from './look-options.ts'
 import type { Scanner } from './scan.ts'
 
 type Entries = HintSet['entries']

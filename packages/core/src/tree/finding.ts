@@ -2,7 +2,8 @@ import { type DirId, type Observation, sameIdentity, sameObservation } from '../
 import { joinPath, type RawPath } from '../model/path.ts'
 import type { SeenEntry } from '../model/seen.ts'
 import { sameSignature } from '../model/signature.ts'
-import { RACY_MS, type TreeContext } from './context.ts'
+import type { TreeContext } from './context.ts'
+import { type LookOptions, withOwed } from './look-options.ts'
 import { isBeyondMount } from './mount-points.ts'
 
 /** A difference between the seen state and the disk at one name. */
@@ -16,29 +17,6 @@ export interface Finding {
   readonly disk: Observation | undefined
   /** Whether the bytes may differ although nothing else says so; of what has vanished, whether they were written before. */
   readonly content: boolean
-}
-
-export interface LookOptions {
-  /** Bytes were written since the last look, whatever `lstat` says. */
-  readonly content: boolean
-  /** A recent file that looks equal is not believed from this wall time on: a rewrite may hide in the clock's tick. */
-  readonly suspectFromMs: number
-  /** A ctime that moved alone counts as changed bytes, as nobody saw what moved it. */
-  readonly ctimeMeansContent: boolean
-  /** What looks the same may have been elsewhere, and been written to there. Default false. */
-  readonly moved?: boolean
-  /** What looks the same may be another file in the same inode. Default false. */
-  readonly made?: boolean
-}
-
-/** For what nobody watched: only a moved ctime or an old equal one is believed. */
-export function distrust(suspectFromMs: number): LookOptions {
-  return { content: false, suspectFromMs, ctimeMeansContent: true }
-}
-
-/** For a directory that nobody watched until now: what was moved into it may have been written to there. */
-export function distrustNew({ counters }: TreeContext, look: LookOptions): LookOptions {
-  return { ...look, suspectFromMs: Math.min(look.suspectFromMs, counters.horizonMs - RACY_MS) }
 }
 
 /** `vanished`: gone or another file in its place; `appeared`: the reverse; both: replaced. */
@@ -81,7 +59,8 @@ export function lookAt(
   options: LookOptions,
 ): Look {
   const path = joinPath(parentPath, name)
-  const { content: wasWritten, suspectFromMs, moved = false, made = false } = options
+  const look = withOwed(context, dir, name, options)
+  const { content: wasWritten, suspectFromMs, moved = false, made = false } = look
   let disk: Observation | undefined
   try {
     disk = context.fs.look(`${context.root}/${path}` as RawPath)
@@ -98,7 +77,7 @@ export function lookAt(
     return { dir, name, path, row, disk, content: wasWritten || disk.mtimeMs >= suspectFromMs }
   }
   if (context.signature !== undefined && sameSignature(context.signature, row, disk)) return 'same'
-  const content = row.kind !== 'directory' && bytesMayDiffer(row, disk, options)
+  const content = row.kind !== 'directory' && bytesMayDiffer(row, disk, look)
   if (!content && sameObservation(row, disk)) return 'same'
   return { dir, name, path, row, disk, content }
 }

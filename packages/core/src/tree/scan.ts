@@ -4,8 +4,9 @@ import { type RawPath, ROOT_PATH } from '../model/path.ts'
 import type { SeenEntry } from '../model/seen.ts'
 import { applyFindings, type ApplyOptions, isInPlace, lookFromAbove, settleDirectory } from './apply.ts'
 import type { TreeContext } from './context.ts'
-import { distrustNew, type Finding, isAppeared, isVanished, lookAt, type LookOptions, type News, newsOf } from './finding.ts'
+import { type Finding, isAppeared, isVanished, lookAt, type News, newsOf } from './finding.ts'
 import type { Limbo } from './limbo.ts'
+import { distrustNew, type LookOptions } from './look-options.ts'
 
 /** A directory to be read and compared. */
 interface ScanJob {

@@ -111,3 +111,14 @@ test('what has come while many were looked at is looked at before anything is se
   expect(stage.touched.at(-1)).toBe('d/e')
   expect(stage.touched).not.toContain('d/e/f30')
 })
+
+test('what is known may be sent when everything that was told has been looked at', () => {
+  const stage = new SourceStage('no-loss')
+  expect(stage.source.isReady).toBe(false)
+  stage.run()
+  expect(stage.source.isReady).toBe(true)
+  stage.hintAt('d/f')
+  expect(stage.source.isReady).toBe(false)
+  stage.run()
+  expect(stage.source.isReady).toBe(true)
+})

@@ -65,3 +65,25 @@ test('what was told before a halt is looked at after it: a file may have been wr
   expect(stage.source.halt).toBeUndefined()
   expect(seen().find(({ name }) => name === 'g')!.content).toBeGreaterThan(before.content)
 })
+
+test.each(['entry', 'lost'] as const)('what is owed of a file goes with it when it is renamed before the look: %s', (type) => {
+  const stage = new SourceStage('no-loss')
+  stage.run(5000)
+  const at = (path: string): string => `${ROOT}/${path}`
+  const idOf = (path: string): number => stage.source.tree.directories.find(path as RawPath)! // ASCII
+  stage.disk.write(at('d/f'), 10)
+  stage.hintAt('d/f', { content: true })
+  stage.run()
+  const before = stage.store.seen.get(idOf('d'), 'f' as RawPath)!
+  stage.disk.write(at('d/f'), 10) // within the same tick of the clock
+  stage.broken = at(type === 'entry' ? 'd/f' : 'd')
+  if (type === 'entry') stage.hintAt('d/f', { content: true })
+  else stage.source.hint({ type: 'lost', dir: idOf('d'), why: 'overflow' })
+  stage.run()
+  stage.broken = undefined
+  stage.disk.rename(at('d/f'), at('d/e/g'))
+  stage.hintAt('d/f', { moved: true })
+  stage.hintAt('d/e/g', { moved: true })
+  stage.run()
+  expect(stage.store.seen.get(idOf('d/e'), 'g' as RawPath)!.content).toBeGreaterThan(before.content)
+})

@@ -72,6 +72,28 @@ test('no batch is sent from what is put in the place of the root while the batch
   expect(live.engine.status().halt?.code).toBe('ROOT_REPLACED')
 })
 
+test.each([1, 2, 3, 4])('nor while what is to be sent is looked at once more, at its look number %i', async (number) => {
+  let onLook = (_path: RawPath): void => {}
+  const look: FileSystem['look'] = (path) => {
+    onLook(path)
+    return nodeFileSystem.look(path)
+  }
+  const stage = begin({ ...nodeFileSystem, look })
+  const { live, gate, until } = stage
+  let isStarted = false
+  void live.engine.start().then(() => (isStarted = true))
+  await until(() => isStarted)
+  fs.mkdirSync(`${live.folder}/source/d`)
+  let looks = 0
+  onLook = (path) => {
+    if (path.endsWith('/source/d') && ++looks === number) stage.replaceRoot()
+  }
+  void live.engine.idle({ look: true })
+  await until(() => live.engine.status().halt !== undefined || gate.came.length > 2)
+  expect(gate.came).toEqual(['+a', '+b'])
+  expect(live.engine.status().halt?.code).toBe('ROOT_REPLACED')
+})
+
 test('a root that could not be written down is written down at the next look, and known to the next process', () => {
   const root = new GuardedRoot()
   const guard = root.guard()

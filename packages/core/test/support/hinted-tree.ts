@@ -47,6 +47,7 @@ export function hintedTree(files: Record<string, string>): HintedTree {
       uncovered: nothing,
       problem: nothing,
       again: nothing,
+      owed: () => undefined,
       solved: nothing,
       mountMet: nothing,
     },

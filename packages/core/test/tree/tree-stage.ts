@@ -179,6 +179,7 @@ export class TreeStage {
       touch: (path, scope) => void this.touched.push(`${path} ${scope}`),
       isHeld: () => true,
       again: (hint) => void this.again.push(hint),
+      owed: () => undefined,
       problem: (path, error) => void this.problems.set(path, error),
       solved: (path) => void this.problems.delete(path),
       mountMet: (path) => void this.mountsMet.push(path),
