@@ -125,6 +125,13 @@ export const scanning: Room = {
       why: 'a rename is at the target within milliseconds, however much lies below',
     },
     {
+      name: 'what has left is given up while a renamed directory waits',
+      file: 'scan.ts',
+      find: '!hasWaited && limbo.size === 0 && ',
+      replace: '!hasWaited && ',
+      why: 'it may turn up in there',
+    },
+    {
       name: 'many names are taken for gone with their directory',
       file: 'entry-looks.ts',
       find: 'if (isInPlace(this.#context, dir)) return false',

@@ -43,8 +43,8 @@ export function createScanner(context: TreeContext, limbo: Limbo): Scanner {
   return {
     add,
     run(isOver) {
-      // Once at a time: whoever renames all the time does not keep us from reading.
-      hasWaited = !hasWaited && current.steps === undefined && stack.at(-1)?.isMoved === true
+      // Not while something is in limbo, which may turn up there; and once at a time: who renames all the time does not keep us from reading.
+      hasWaited = !hasWaited && limbo.size === 0 && current.steps === undefined && stack.at(-1)?.isMoved === true
       if (hasWaited) return false
       do {
         if (current.steps === undefined) {

@@ -37,6 +37,17 @@ describe('a rename', () => {
     expect(read).toEqual(['y'])
   })
 
+  test('of a directory into another one that was renamed keeps it, although that is read later', () => {
+    stage.mkdir('o')
+    stage.begin()
+    const id = stage.id('d')
+    stage.move('d', 'o/n')
+    stage.move('o', 'x')
+    for (const path of ['d', 'o', 'x']) stage.hintAt(path, { moved: true })
+    stage.look()
+    expect(stage.id('x/n')).toBe(id)
+  })
+
   test('of a directory is followed by a look at all below, whose hints may have been looked for at the old place', () => {
     stage.move('d', 'x')
     stage.write('x/e/g/h', 20)
