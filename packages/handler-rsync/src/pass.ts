@@ -1,4 +1,4 @@
-import type { Batch, FailedPath, HandlerContext } from '@clsync/core/handler'
+import type { Batch, Change, FailedPath, HandlerContext } from '@clsync/core/handler'
 import type { Line } from './line.ts'
 import type { Marker } from './marker.ts'
 import type { RsyncOptions } from './options.ts'
@@ -76,6 +76,14 @@ export class Pass {
     this.touch(path)
   }
 
+  /** It was deleted: a time is set for nothing there, as that would make it anew. */
+  gone({ path, recursive }: Change): void {
+    const { untimed, recentlyTimed } = this.place
+    untimed.forgetBelow(path)
+    if (recursive) recentlyTimed.take(path)
+    else recentlyTimed.forget(path)
+  }
+
   /** Adds what earlier batches had to leave. */
   touchUntimed(): void {
     for (const path of this.place.untimed.all) this.touched.add(path)
@@ -98,12 +106,6 @@ export class Pass {
         untimed.settled(path)
         recentlyTimed.add(path)
       }
-    }
-    for (const { type, path, recursive } of this.batch.changes) {
-      if (type !== 'delete') continue
-      untimed.forgetBelow(path)
-      if (recursive) recentlyTimed.take(path)
-      else recentlyTimed.forget(path)
     }
     untimed.save()
   }

@@ -91,10 +91,13 @@ function levelsOf(deletes: readonly Change[]): Change[][] {
 }
 
 /** Takes note of one path: gone, or left for a reason. */
-function settle(pass: Pass, { path }: Change, reason: string | undefined): void {
+function settle(pass: Pass, change: Change, reason: string | undefined): void {
   const { undeleted, context } = pass.place
-  if (reason === undefined) undeleted.delete(path)
-  else if (!/not empty|File exists/u.test(reason)) fail(pass, path, reason)
+  const { path } = change
+  if (reason === undefined) {
+    undeleted.delete(path)
+    pass.gone(change)
+  } else if (!/not empty|File exists/u.test(reason)) fail(pass, path, reason)
   else if ([...undeleted].some((left) => left !== path && isWithin(left, path)))
     fail(pass, path, 'it still holds entries that could not be deleted')
   else {

@@ -75,3 +75,19 @@ describe.each([
     expect(fs.existsSync(stage.state.at('untimed'))).toBe(false)
   })
 })
+
+it.skipIf(rsyncIsMissing !== undefined)(
+  'a directory that waits for its time is not made again by that when it was deleted',
+  async () => {
+    const gone = (path: string) => change('delete', path, { kind: 'directory', previousKind: 'directory', content: false })
+    await stage.open({ shell: false, marker: false })
+    for (const path of ['d/sub/f', 'd/sub/g']) stage.source.write(path, path)
+    await stage.send([...['d', 'd/sub'].map((path) => change('create', path, directory)), change('create', 'd/sub/f')])
+    fs.renameSync(stage.source.at('d'), stage.source.at('e'))
+    await stage.send([change('delete', 'd/sub/f', { content: false })])
+    fs.mkdirSync(stage.source.at('d/sub'), { recursive: true })
+    await stage.send([gone('d/sub'), gone('d')])
+    expect(fs.existsSync(stage.destination.at('d'))).toBe(false)
+    expect(fs.existsSync(stage.state.at('untimed'))).toBe(false)
+  },
+)

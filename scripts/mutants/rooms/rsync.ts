@@ -136,9 +136,9 @@ export const rsync: Room = {
     {
       name: 'a directory that waits for its time is remembered when it is gone',
       file: 'pass.ts',
-      find: '      untimed.forgetBelow(path)\n',
+      find: '    untimed.forgetBelow(path)\n',
       replace: '',
-      why: 'what is remembered does not grow',
+      why: 'it would be made anew to set its time, and what is remembered does not grow',
     },
     {
       name: 'a directory keeps the time of the next of its name',
