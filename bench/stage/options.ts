@@ -34,7 +34,7 @@ export interface BenchOptions {
 
 export const USAGE = `usage: npm run bench -- [CASE…] [options]
   CASE           latency, burst, churn, directory, initial, start, or by name only: rsync, away, s3; default all but those
-  --quick        smaller trees and fewer rounds, about ten minutes with all peers
+  --quick        smaller trees and fewer rounds, under five minutes with all peers
   --who A,B      only those with one of these in their names: clsync, floor, lsyncd, unison, …; default all that are installed
   --write        put the figures into bench/RESULTS.md
   --files N,N    sizes of the trees, in files
@@ -76,7 +76,7 @@ export function readOptions(args: readonly string[], known: Known): BenchOptions
     quick: values.quick,
     ...{ present, contenders: present.contenders, write: values.write },
     ...(values.quick
-      ? { limitMs: 5000, patienceMs: 1500, budgetMs: 2000, warmUpRounds: 4 }
+      ? { limitMs: 4000, patienceMs: 1500, budgetMs: 1500, warmUpRounds: 4 }
       : { limitMs: 40_000, patienceMs: 5000, budgetMs: 8000, warmUpRounds: 20 }),
     folder: values.folder ?? defaultFolder(values.quick),
     files,

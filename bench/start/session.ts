@@ -12,7 +12,7 @@ import { makeTree } from '../stage/tree.ts'
 const MANY = 'many'
 const MANY_FILES = 1000
 const IDLE_MS = 5000
-const QUICK_IDLE_MS = 2000
+const QUICK_IDLE_MS = 1000
 /** What was changed less than a second before it was seen is not believed to be unchanged. */
 const AGE_MS = 1500
 
@@ -55,7 +55,10 @@ export async function session(
     }
     const startCpuMs = median(lives.map((life) => life.startCpuMs))
     found = { ...found, ...lives.at(-1), liveMs: median(lives.map(({ liveMs }) => liveMs)), startCpuMs }
-    return { ...found, trouble: found.burstLagMs > 0 ? '' : 'files that came or went did not arrive' }
+    return {
+      ...found,
+      trouble: found.burstLagMs > 0 || !isPlayed(contender, options) ? '' : 'files that came or went did not arrive',
+    }
   } finally {
     repair(place)
   }
@@ -101,6 +104,7 @@ async function livedIn(
   await pause(idleMs)
   const idleCpuShare = (100 * (group.cpuMs() - cpuBefore)) / idleMs
   const idleMiB = group.residentMiB()
+  if (!isPlayed(contender, options)) return { ...live, idleCpuShare, idleMiB }
   const playing = player(contender, place, group, live.liveMs)
   const rounds = options.rounds ?? (options.quick ? 3 : 10)
   for (let round = -options.warmUpRounds; round < rounds; round++) {
@@ -110,6 +114,11 @@ async function livedIn(
   const ms = msOf(playing)
   const changes = { p50Ms: quantile(ms, 0.5), p99Ms: quantile(ms, 0.99), changeCpuMs: cpuPerChange(playing) }
   return { ...live, idleCpuShare, idleMiB, ...changes, ...(await comeAndGo(group, contender, place, options.limitMs / 2)) }
+}
+
+/** What peers do with changes, a quick run has shown in its other cases. */
+function isPlayed({ role }: Contender, { quick }: BenchOptions): boolean {
+  return !quick || role !== 'peer'
 }
 
 /** A directory of files comes, and goes again. */
