@@ -38,6 +38,8 @@ export class Disk {
   isSeen: (directory: Inode) => boolean = () => true
   /** Told when that was so. */
   onHidden: () => void = () => {}
+  /** Bytes were written to a file, and nobody will be told under a name that it has. */
+  onStray: (inode: Inode) => void = () => {}
   /** Told after each operation. */
   onEvents: (events: readonly KernelEvent[]) => void = () => {}
   readonly #maps: Place[] = []
@@ -140,7 +142,7 @@ export class Disk {
     const maps = this.#maps.splice(0)
     for (const { directory, name, inode } of maps) {
       if (directory.entries?.get(name) === inode) this.#tell([{ directory, name, mask: IN.CLOSE_WRITE }])
-      else this.onHidden()
+      else if (inode !== undefined) this.onStray(inode)
     }
     return maps.length > 0
   }

@@ -62,12 +62,12 @@ export class World {
     this.disk.isSeen = (directory) => this.invariants.seenInodes.has(directory)
     this.disk.isHidden = (path) => !path.startsWith(`${ROOT}/`) || !this.#isWanted(path.slice(ROOT.length + 1))
     this.disk.onHidden = () => (this.needsLook = true)
-    this.disk.onUnlink = (path, inode) => {
-      if (this.#isSeen(path)) return
+    this.disk.onStray = (inode) => {
       this.needsLook = true
       // Within one tick not even the next comparison could tell: it is played as if that had passed.
       inode.mtimeMs += tickMs
     }
+    this.disk.onUnlink = (path, inode) => void (this.#isSeen(path) || this.disk.onStray(inode))
   }
 
   say(line: string): void {
