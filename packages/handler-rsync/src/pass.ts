@@ -69,7 +69,10 @@ export class Pass {
 
   /** An entry was renamed: what was touched below it is elsewhere now. */
   moved(from: string, path: string): void {
-    for (const directory of this.place.recentlyTimed.take(from)) this.touched.add(directory)
+    for (const [directory, inode] of this.place.recentlyTimed.take(from)) {
+      const isSame = inode !== undefined && this.#inodeAt(path + directory.slice(from.length)) === inode
+      if (!isSame) this.touched.add(directory)
+    }
     followAll(this.touched, from, path)
     this.place.untimed.follow(from, path)
     this.touch(from)
@@ -104,10 +107,18 @@ export class Pass {
       if (this.#absent.has(path)) untimed.add(path)
       else {
         untimed.settled(path)
-        recentlyTimed.add(path)
+        recentlyTimed.add(path, this.#inodeAt(path))
       }
     }
     untimed.save()
+  }
+
+  #inodeAt(path: string): bigint | undefined {
+    try {
+      return this.place.source.look(path)?.stat.ino
+    } catch {
+      return undefined // it counts as another
+    }
   }
 
   fail(path: string, error: unknown): void {

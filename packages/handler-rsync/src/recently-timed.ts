@@ -5,13 +5,14 @@ import { isWithin } from './path.ts'
  * may have had another directory in its place already, whose time was taken.
  */
 export class RecentlyTimed {
-  readonly #directories = new Set<string>()
+  readonly #directories = new Map<string, bigint | undefined>()
 
-  add(directory: string): void {
+  /** `inode`: of what the source had there then. */
+  add(directory: string, inode: bigint | undefined): void {
     this.#directories.delete(directory)
-    this.#directories.add(directory)
+    this.#directories.set(directory, inode)
     if (this.#directories.size <= MOST) return
-    for (const oldest of this.#directories) {
+    for (const oldest of this.#directories.keys()) {
       this.#directories.delete(oldest)
       break
     }
@@ -23,9 +24,9 @@ export class RecentlyTimed {
   }
 
   /** `place` is called otherwise now: what lies there is returned, and no longer remembered. */
-  take(place: string): readonly string[] {
-    const found = [...this.#directories].filter((each) => isWithin(each, place))
-    for (const each of found) this.#directories.delete(each)
+  take(place: string): readonly (readonly [directory: string, inode: bigint | undefined])[] {
+    const found = [...this.#directories].filter(([each]) => isWithin(each, place))
+    for (const [each] of found) this.#directories.delete(each)
     return found
   }
 }

@@ -143,7 +143,7 @@ export const rsync: Room = {
     {
       name: 'a directory keeps the time of the next of its name',
       file: 'pass.ts',
-      find: '        recentlyTimed.add(path)\n',
+      find: '        recentlyTimed.add(path, this.#inodeAt(path))\n',
       replace: '',
       why: 'the one above may have been renamed before the time was read',
     },
