@@ -26,7 +26,7 @@ export async function renameOverSsh(folder: string, files: number): Promise<Tabl
   const ground = { source, target, sshd, rsyncd: undefined }
   const contender = await clsync('clsync', ground, `target:${target}`, { ssh: { configFile: config } })
   try {
-    const first = await atRest(() => proxy.bytes())
+    const first = proxy.bytes()
     const startedAt = performance.now()
     fs.renameSync(`${source}/old`, `${source}/new`)
     while (!fs.existsSync(`${target}/new`) || fs.existsSync(`${target}/old`)) await pause(1)
@@ -44,14 +44,6 @@ export async function renameOverSsh(folder: string, files: number): Promise<Tabl
     await proxy.close()
     await sshd.dispose()
     fs.rmSync(folder, { recursive: true, force: true })
-  }
-}
-
-/** What a count comes to rest at: a connection that is opened after the first sync is not the rename's. */
-async function atRest(count: () => number): Promise<number> {
-  for (let before = count(); ; before = count()) {
-    await pause(500)
-    if (count() === before) return before
   }
 }
 

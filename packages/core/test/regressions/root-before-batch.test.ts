@@ -32,6 +32,20 @@ function begin(fileSystem = nodeFileSystem) {
   }
 }
 
+/** The same, in sync; `onLook` is called before each look. */
+async function started() {
+  const onLooks = { onLook: (_path: RawPath): void => {} }
+  const look: FileSystem['look'] = (path) => {
+    onLooks.onLook(path)
+    return nodeFileSystem.look(path)
+  }
+  const stage = Object.assign(onLooks, begin({ ...nodeFileSystem, look }))
+  let isStarted = false
+  void stage.live.engine.start().then(() => (isStarted = true))
+  await stage.until(() => isStarted)
+  return stage
+}
+
 test('no batch is sent from what was put in the place of the root since the last one, though nobody told of it', async () => {
   const stage = begin()
   const { live, gate, until } = stage
@@ -48,22 +62,14 @@ test('no batch is sent from what was put in the place of the root since the last
 })
 
 test('no batch is sent from what is put in the place of the root while the batch is made up', async () => {
-  let onLook = (_path: RawPath): void => {}
-  const look: FileSystem['look'] = (path) => {
-    onLook(path)
-    return nodeFileSystem.look(path)
-  }
-  const stage = begin({ ...nodeFileSystem, look })
+  const stage = await started()
   const { live, gate, until } = stage
-  let isStarted = false
-  void live.engine.start().then(() => (isStarted = true))
-  await until(() => isStarted)
   live.remove('a')
   const { entries } = live.engine.status().tree
   // What has gone is looked at once more before it is deleted, as this monitor may miss something.
-  onLook = (path) => {
+  stage.onLook = (path) => {
     if (!path.endsWith('/source/a') || live.engine.status().tree.entries === entries) return
-    onLook = () => {}
+    stage.onLook = () => {}
     stage.replaceRoot()
   }
   void live.engine.idle({ look: true })
@@ -73,19 +79,11 @@ test('no batch is sent from what is put in the place of the root while the batch
 })
 
 test.each([1, 2, 3, 4])('nor while what is to be sent is looked at once more, at its look number %i', async (number) => {
-  let onLook = (_path: RawPath): void => {}
-  const look: FileSystem['look'] = (path) => {
-    onLook(path)
-    return nodeFileSystem.look(path)
-  }
-  const stage = begin({ ...nodeFileSystem, look })
+  const stage = await started()
   const { live, gate, until } = stage
-  let isStarted = false
-  void live.engine.start().then(() => (isStarted = true))
-  await until(() => isStarted)
   fs.mkdirSync(`${live.folder}/source/d`)
   let looks = 0
-  onLook = (path) => {
+  stage.onLook = (path) => {
     if (path.endsWith('/source/d') && ++looks === number) stage.replaceRoot()
   }
   void live.engine.idle({ look: true })
