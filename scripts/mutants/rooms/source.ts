@@ -210,8 +210,8 @@ export const source: Room = {
     {
       name: 'what nobody watches is not looked at before it is deleted',
       file: 'second-look.ts',
-      find: "monitor.guarantee !== 'no-loss' || patrol.isBlind",
-      replace: "monitor.guarantee !== 'no-loss'",
+      find: 'patrol.mayMiss && look.hasChanged',
+      replace: 'false && look.hasChanged',
       why: 'what has come back unseen is not deleted',
     },
     {
@@ -224,15 +224,15 @@ export const source: Room = {
     {
       name: 'in the middle of a poll everything counts as watched',
       file: 'patrol.ts',
-      find: 'return this.#isPolling || this.#uncovered.size > 0',
-      replace: 'return this.#uncovered.size > 0',
+      find: ' || this.#isPolling || this.#uncovered.size > 0',
+      replace: ' || this.#uncovered.size > 0',
       why: 'what has come back unseen is not deleted',
     },
     {
       name: 'before the end nobody looks where nothing is watched',
       file: 'run.ts',
-      find: "this.monitor.monitor.guarantee !== 'no-loss' || this.source.patrol.isBlind",
-      replace: "this.monitor.monitor.guarantee !== 'no-loss'",
+      find: 'if (look && this.source.patrol.mayMiss) ',
+      replace: 'if (false) ',
       why: 'what was done until then is sent',
     },
     {

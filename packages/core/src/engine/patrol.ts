@@ -2,6 +2,7 @@ import type { Clock } from '../model/clock.ts'
 import type { DirId } from '../model/entry.ts'
 import type { Hint } from '../model/hint.ts'
 import { nameOf, parentOf, type RawPath, toText } from '../model/path.ts'
+import type { Monitor } from '../monitor/monitor.ts'
 import { addHint, createHintSet, hintsOf, isEmpty } from '../tree/hint-set.ts'
 import type { TreeOptions } from '../tree/context.ts'
 import type { Tree } from '../tree/tree.ts'
@@ -9,6 +10,7 @@ import { createProblems, type Problems } from './problems.ts'
 
 export interface PatrolOptions {
   readonly clock: Clock
+  readonly monitor: Pick<Monitor, 'guarantee'>
   readonly pollIntervalMs: number
   /** 0: never. */
   readonly scrubIntervalMs: number
@@ -50,8 +52,8 @@ export class Patrol {
   }
 
   /** Whether something may happen that nobody tells of. */
-  get isBlind(): boolean {
-    return this.#isPolling || this.#uncovered.size > 0
+  get mayMiss(): boolean {
+    return this.#o.monitor.guarantee !== 'no-loss' || this.#isPolling || this.#uncovered.size > 0
   }
 
   get nextAt(): number | undefined {

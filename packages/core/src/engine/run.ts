@@ -127,8 +127,7 @@ export class Run {
 
   /** `look`: where the monitor may be late, or lacks watches, everything is looked at before. */
   async idle(look = false): Promise<void> {
-    const mayMiss = this.monitor.monitor.guarantee !== 'no-loss' || this.source.patrol.isBlind
-    if (look && mayMiss) this.source.hint({ type: 'tree', dir: ROOT_DIR })
+    if (look && this.source.patrol.mayMiss) this.source.hint({ type: 'tree', dir: ROOT_DIR })
     for (const target of this.targets) target.flush()
     this.#hurrying++
     await this.#until(() => this.#isIdle)

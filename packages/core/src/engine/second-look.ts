@@ -4,7 +4,6 @@ import type { FileSystem } from '../model/file-system.ts'
 import { nameOf, parentOf, type RawPath } from '../model/path.ts'
 import { sameSignature } from '../model/signature.ts'
 import type { Task } from '../model/task.ts'
-import type { Monitor } from '../monitor/monitor.ts'
 import type { Store } from '../store/store.ts'
 import type { Tree } from '../tree/tree.ts'
 import type { Patrol } from './patrol.ts'
@@ -41,23 +40,21 @@ export interface SecondLookOptions {
   readonly root: RawPath
   readonly task: Pick<Task, 'rules' | 'mounts' | 'signature'>
   readonly store: Pick<Store, 'seen' | 'counters'>
-  readonly monitor: Pick<Monitor, 'guarantee'>
-  readonly patrol: Pick<Patrol, 'isUnknown' | 'isBlind'>
+  readonly patrol: Pick<Patrol, 'isUnknown' | 'mayMiss'>
   /** Another object after the tree was read anew. */
   tree(): Tree
 }
 
 export function createSecondLook(options: SecondLookOptions): SecondLook {
-  const { patrol, monitor, store } = options
-  const mayMiss = (): boolean => monitor.guarantee !== 'no-loss' || patrol.isBlind
+  const { patrol, store } = options
   const look: SecondLook = {
     doubt(step) {
       if (step.type !== 'delete') return undefined
       if (patrol.isUnknown(step.path)) return 'unknown'
-      return mayMiss() && look.hasChanged(step, AT_ANY_TIME) ? 'back' : undefined
+      return patrol.mayMiss && look.hasChanged(step, AT_ANY_TIME) ? 'back' : undefined
     },
     first(steps) {
-      const directories = mayMiss() ? steps.filter(({ seen }) => seen?.kind === 'directory') : []
+      const directories = patrol.mayMiss ? steps.filter(({ seen }) => seen?.kind === 'directory') : []
       return { stamp: store.counters.stamp, ctimesMs: new Map(directories.map((step) => [step, ctimeOf(options, step)])) }
     },
     hasChanged(step, first) {

@@ -69,7 +69,7 @@ export class Source {
     this.#o = options
     const { clock, task, fs, root, guard } = options
     this.halting = new Halting(options.guard, (halt) => options.haltChanged(halt))
-    this.patrol = new Patrol({ ...task, clock, mounts: () => fs.mounts?.(root) })
+    this.patrol = new Patrol({ ...task, clock, monitor: options.monitor, mounts: () => fs.mounts?.(root) })
     this.#horizon = new Horizon({ ...options, patrol: this.patrol })
     this.#fs = relativeDevices(fs, () => guard.device)
     this.#tree = this.#rebuild()

@@ -9,7 +9,7 @@ type Mounts = ReadonlyMap<RawPath, string>
 function begin(scrubIntervalMs = 0, mounts: () => Mounts | undefined = () => undefined) {
   const stage = TreeStage.known(['d/f'])
   const clock = new FakeClock()
-  const patrol = new Patrol({ clock, pollIntervalMs: 1000, scrubIntervalMs, mounts })
+  const patrol = new Patrol({ clock, monitor: { guarantee: 'no-loss' }, pollIntervalMs: 1000, scrubIntervalMs, mounts })
   const visit = (): boolean => {
     patrol.visit(stage.tree, clock.monotonic())
     return stage.tree.hasHints
