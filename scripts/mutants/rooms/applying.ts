@@ -71,8 +71,8 @@ export const applying: Room = {
     {
       name: 'a recent write under the old name is forgotten',
       file: 'apply.ts',
-      find: 'const look = { content: isRecent(context, disk), suspectFromMs: Infinity, ctimeMeansContent: true }',
-      replace: 'const look = { content: false, suspectFromMs: Infinity, ctimeMeansContent: true }',
+      find: 'const look = { ...distrust(Infinity), content: isRecent(context, disk) }',
+      replace: 'const look = distrust(Infinity)',
       why: 'the hint of a write before a rename is of no use once the name is another',
     },
     {
@@ -85,8 +85,8 @@ export const applying: Room = {
     {
       name: 'a mode that was set through another name is not seen within the tick',
       file: 'links.ts',
-      find: 'if (!bytes && sameObservation(row, disk)) continue',
-      replace: 'if (!bytes && row.ctimeMs === disk.ctimeMs) continue',
+      find: 'if (!bytes && sameObservation(row, disk)) return',
+      replace: 'if (!bytes && row.ctimeMs === disk.ctimeMs) return',
       why: 'what holds for one name of a file holds for all',
     },
     {
@@ -127,9 +127,23 @@ export const applying: Room = {
     {
       name: 'a further name does not show what was written',
       file: 'apply.ts',
-      find: '} else if (disk.nlink > 1) updateLinks(context, limbo, finding, disk, finding.content)',
-      replace: '}',
+      find: '} else if (disk.nlink > 1) {',
+      replace: '} else if (disk.nlink < 1) {',
       why: 'what was written through a new name is in the file of the old ones',
+    },
+    {
+      name: 'what was written under a new name that was renamed at once is not in the file of the old ones',
+      file: 'apply.ts',
+      find: 'finding.content || (finding.moved && context.departures.hasStray)',
+      replace: 'finding.content',
+      why: 'the kernel tells of the name that was written through, which nobody has seen',
+    },
+    {
+      name: 'the last but one name of a file is forgotten before it has gone',
+      file: 'links.ts',
+      find: '{ ...disk, nlink: Math.max(disk.nlink, 2) }',
+      replace: 'disk',
+      why: 'what was written through it shows only by the look at the other one',
     },
     {
       name: 'a name that goes takes along what was written through it',

@@ -216,10 +216,17 @@ export const looking: Room = {
       why: 'a recent file that looks equal is not believed where nobody hinted',
     },
     {
+      name: 'what was told of a directory before it was renamed is not looked for again',
+      file: 'entry-looks.ts',
+      find: 'if (this.#context.directories.pathOf(dir) !== path) this.misplaced.add(dir)',
+      replace: '{}',
+      why: 'hints are read under the old path, and say more than the look that follows a rename',
+    },
+    {
       name: 'a recent file that was renamed is believed',
       file: 'finding.ts',
-      find: 'content: wasWritten || disk.mtimeMs >= suspectFromMs }',
-      replace: 'content: wasWritten }',
+      find: 'content: wasWritten || disk.mtimeMs >= suspectFromMs, moved }',
+      replace: 'content: wasWritten, moved }',
       why: 'what was renamed and rewritten while nobody watched may hide in the tick of the clock',
     },
     {

@@ -6,6 +6,7 @@ import { RACY_MS, type TreeContext } from './context.ts'
 import { type Finding, isAppeared, isVanished, lookAt, type News, newsOf } from './finding.ts'
 import type { Limbo } from './limbo.ts'
 import { lookAtLinks, updateLinks } from './links.ts'
+import { distrust } from './look-options.ts'
 import { guardMount, isMountPoint } from './mount-points.ts'
 
 export interface ApplyOptions {
@@ -50,8 +51,8 @@ export function applyFindings(context: TreeContext, limbo: Limbo, findings: read
 function confirmed(context: TreeContext, findings: readonly Finding[], options: ApplyOptions): Finding[] {
   const known: Finding[] = []
   for (const finding of findings) {
-    const { dir, name, path, row, content } = finding
-    const look = { content, suspectFromMs: Infinity, ctimeMeansContent: true }
+    const { dir, name, path, row, content, moved } = finding
+    const look = { ...distrust(Infinity), content, moved }
     const found = isVanished(finding) ? lookAt(context, dir, parentOf(path), name, row, look) : finding
     if (typeof found === 'object') known.push(found)
     else options.misplaced?.(dir)
@@ -108,11 +109,7 @@ export function lookFromAbove(
   const parentPath = context.directories.pathOf(place.parent)
   const row = context.table.get(place.parent, place.name)
   if (parentPath === undefined || row === undefined) return // whoever saw it go has dealt with it
-  const found = lookAt(context, place.parent, parentPath, place.name, row, {
-    content: false,
-    suspectFromMs: Infinity,
-    ctimeMeansContent: true,
-  })
+  const found = lookAt(context, place.parent, parentPath, place.name, row, distrust(Infinity))
   if (typeof found === 'object') applyByTheWay(context, limbo, found, options)
   else if (found === 'same') options.scan(dir, true) // it is back, or could not be looked at a moment ago
   else if (found === 'unknown') context.again(later)
@@ -131,7 +128,10 @@ function place(context: TreeContext, limbo: Limbo, finding: Finding, options: Ap
       if (isMountPoint(context, dir, disk)) context.mountMet(path)
       context.directories.set(id, dir, name)
       options.scan(id, true, 'new')
-    } else if (disk.nlink > 1) updateLinks(context, limbo, finding, disk, finding.content)
+    } else if (disk.nlink > 1) {
+      const written = finding.content || (finding.moved && context.departures.hasStray)
+      updateLinks(context, limbo, finding, disk, written)
+    }
     return
   }
   const left = limbo.release(twin.name)
@@ -187,7 +187,7 @@ function findTwin(
 function hasLeft(context: TreeContext, limbo: Limbo, row: SeenRow, disk: Observation, options: ApplyOptions): boolean {
   const parentPath = context.directories.pathOf(row.parent)
   if (parentPath === undefined) return false // below what is in limbo itself
-  const look = { content: isRecent(context, disk), suspectFromMs: Infinity, ctimeMeansContent: true }
+  const look = { ...distrust(Infinity), content: isRecent(context, disk) }
   const found = lookAt(context, row.parent, parentPath, row.name, row, look)
   if (typeof found !== 'object' || !isVanished(found)) return false
   applyByTheWay(context, limbo, found, options)

@@ -9,6 +9,8 @@ export class Departures {
   #rounds: Map<string, Observation>[] = [new Map()]
   /** Those that had further names, by the one that is gone; the latest of each. */
   readonly #linked = new Map<string, Observation>()
+  /** For how many rounds more a stray may turn up. */
+  #strayRounds = 0
 
   note(dir: DirId, name: RawPath, file: Observation): void {
     const key = `${dir}/${name}`
@@ -31,9 +33,20 @@ export class Departures {
     return this.#rounds.flatMap((round) => round.get(key) ?? [])
   }
 
+  /** A file was written to under a name that has gone before anybody saw whose it was. */
+  noteStray(): void {
+    this.#strayRounds = ROUNDS
+  }
+
+  /** Whether a file that was renamed may be one that was written to under the name that it had before. */
+  get hasStray(): boolean {
+    return this.#strayRounds > 0
+  }
+
   /** A round of looks begins; all that was told until now is among its hints. */
   turn(): void {
     this.#rounds = [new Map(), ...this.#rounds.slice(0, ROUNDS - 1)]
+    this.#strayRounds = Math.max(0, this.#strayRounds - 1)
   }
 }
 

@@ -40,6 +40,8 @@ class Round {
   readonly #limbo: Limbo
   readonly #scanner: Scanner
   readonly #findings: Finding[] = []
+  /** Where directories were when names were looked for in them. */
+  readonly #paths = new Map<DirId, RawPath>()
   /** Files that were written to under a name that they have left in an earlier round. */
   readonly #strays = new Set<Observation>()
   /** Files that may have been written to under a name that they have left long ago. */
@@ -64,6 +66,7 @@ class Round {
       return
     }
     if (this.#isGone(dir, names)) return
+    this.#paths.set(dir, path)
     this.#scanner.disturb(dir)
     for (const [name, hint] of names) {
       const found = this.#lookAt(dir, path, name, hint)
@@ -96,6 +99,7 @@ class Round {
     const options = { scan, quiet: false, misplaced: (dir: DirId) => void this.misplaced.add(dir) }
     applyFindings(this.#context, this.#limbo, this.#findings, options)
     for (const dir of this.#gone) lookFromAbove(this.#context, this.#limbo, dir, options)
+    for (const [dir, path] of this.#paths) if (this.#context.directories.pathOf(dir) !== path) this.misplaced.add(dir)
     // What was looked for in vain may be hidden by what was put in the root's place.
     if (this.#changed.has(ROOT_DIR)) this.#context.guard(ROOT_PATH)
     for (const [dir, news] of this.#changed) {
@@ -120,6 +124,7 @@ class Round {
 
   #noteStray(dir: DirId, name: RawPath, moved: boolean): void {
     this.#limbo.noteStray()
+    this.#context.departures.noteStray()
     for (const file of this.#context.departures.find(dir, name, moved)) this.#strays.add(file)
   }
 

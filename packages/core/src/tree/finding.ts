@@ -17,6 +17,8 @@ export interface Finding {
   readonly disk: Observation | undefined
   /** Whether the bytes may differ although nothing else says so; of what has vanished, whether they were written before. */
   readonly content: boolean
+  /** Whether it was told that something was renamed from here or to here. */
+  readonly moved: boolean
 }
 
 /** `vanished`: gone or another file in its place; `appeared`: the reverse; both: replaced. */
@@ -71,15 +73,15 @@ export function lookAt(
   }
   context.solved(path)
   if (disk !== undefined && (!context.rules.wants(path, disk.kind) || isBeyondMount(context, dir, disk))) disk = undefined
-  if (disk === undefined) return row === undefined ? 'absent' : { dir, name, path, row, disk, content: wasWritten }
+  if (disk === undefined) return row === undefined ? 'absent' : { dir, name, path, row, disk, content: wasWritten, moved }
   if (row === undefined || !sameIdentity(row, disk)) {
     // Renames move the ctime; what was written since then has a new mtime, or hides in its tick.
-    return { dir, name, path, row, disk, content: wasWritten || disk.mtimeMs >= suspectFromMs }
+    return { dir, name, path, row, disk, content: wasWritten || disk.mtimeMs >= suspectFromMs, moved }
   }
   if (context.signature !== undefined && sameSignature(context.signature, row, disk)) return 'same'
   const content = row.kind !== 'directory' && bytesMayDiffer(row, disk, look)
   if (!content && sameObservation(row, disk)) return 'same'
-  return { dir, name, path, row, disk, content }
+  return { dir, name, path, row, disk, content, moved }
 }
 
 function bytesMayDiffer(row: SeenEntry, disk: Observation, options: LookOptions): boolean {

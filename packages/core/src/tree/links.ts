@@ -23,13 +23,19 @@ export function updateLinks(context: TreeContext, limbo: Away, { dir, name }: Pl
       if (content) limbo.noteWritten(row.name)
       continue
     }
-    const bytes = content || row.sizeBytes !== disk.sizeBytes || row.mtimeMs !== disk.mtimeMs
-    if (!bytes && sameObservation(row, disk)) continue
-    const stamp = ++context.counters.stamp
-    context.table.put(row.parent, row.name, { ...disk, id: 0, stamp, content: bytes ? stamp : row.content })
-    const path = pathOfRow(context, row)
-    if (path !== undefined) context.touch(path, 'entry')
+    // Whether this name is still there is not known. If not, the look that finds that out has to think of the other one.
+    bring(context, row, { ...disk, nlink: Math.max(disk.nlink, 2) }, content)
   }
+}
+
+/** Has the row of one of a file's names say what the file is by now. */
+function bring(context: TreeContext, row: SeenRow, disk: Observation, content: boolean): void {
+  const bytes = content || row.sizeBytes !== disk.sizeBytes || row.mtimeMs !== disk.mtimeMs
+  if (!bytes && sameObservation(row, disk)) return
+  const stamp = ++context.counters.stamp
+  context.table.put(row.parent, row.name, { ...disk, id: 0, stamp, content: bytes ? stamp : row.content })
+  const path = pathOfRow(context, row)
+  if (path !== undefined) context.touch(path, 'entry')
 }
 
 /** A name of a file has gone: what was written through it shows under the others only when they are looked at. */
@@ -48,7 +54,10 @@ export function lookAtLinks(context: TreeContext, limbo: Away, gone: Observation
       context.problem(path!, error)
       context.again({ type: 'entry', dir: row.parent, name: row.name, content })
     }
-    if (disk !== undefined && sameIdentity(row, disk)) return updateLinks(context, limbo, NOWHERE, disk, content)
+    if (disk !== undefined && sameIdentity(row, disk)) {
+      bring(context, row, disk, content)
+      return updateLinks(context, limbo, { dir: row.parent, name: row.name }, disk, content)
+    }
     // It has gone as well, and may be met elsewhere.
     if (content) noteWritten(context, row, path)
   }
@@ -65,5 +74,3 @@ function pathOfRow({ directories }: TreeContext, row: SeenRow): RawPath | undefi
   const parent = directories.pathOf(row.parent)
   return parent === undefined ? undefined : joinPath(parent, row.name)
 }
-
-const NOWHERE: Place = { dir: LIMBO, name: '' as RawPath }

@@ -18,17 +18,6 @@ function failOnce(stage: TreeStage, call: 'look' | 'list', path: string): void {
   }
 }
 
-test('a mode that is set through one name of a file, within one tick of the clock, is told under all', () => {
-  const stage = known(['a'])
-  stage.disk.link(stage.at('a'), stage.at('b'))
-  stage.hintAt('b')
-  stage.look()
-  stage.disk.setAttributes(stage.at('b'), { mode: 0o600 })
-  stage.hintAt('b')
-  expect(stage.look()).toEqual(['a entry', 'b entry'])
-  expect(stage.seen('a')).toMatchObject({ mode: 0o600 })
-})
-
 test('what was removed and made again in the same inode and tick is another', () => {
   const stage = known(['a'], { reusesInodes: true })
   stage.remove('a')
@@ -132,40 +121,6 @@ test('what a listing has and a look does not find is looked at again', () => {
   expect(stage.known()).toEqual(['d', 'd/f', 'd/new'])
 })
 
-test('what is written through one name of a file is told of the other, which was renamed in the same moment', () => {
-  const stage = known(['a'])
-  stage.write('a')
-  stage.disk.link(stage.at('a'), stage.at('b'))
-  stage.hintAt('b')
-  stage.hintAt('a', { content: true })
-  stage.look()
-  const before = stage.seen('b')!
-  stage.write('a')
-  stage.move('b', 'c')
-  stage.hintAt('a', { content: true })
-  stage.hintAt('b', { moved: true })
-  stage.hintAt('c', { moved: true })
-  stage.look()
-  expect(stage.seen('c')!.content).toBeGreaterThan(before.content)
-})
-
-test('what is written through one name of a file is told of the other, whose directory was renamed in the same moment', () => {
-  const stage = known(['a', 'd/x'])
-  stage.write('a')
-  stage.disk.link(stage.at('a'), stage.at('d/b'))
-  stage.hintAt('d/b')
-  stage.hintAt('a', { content: true })
-  stage.look()
-  const before = stage.seen('d/b')!
-  stage.write('a')
-  stage.move('d', 'e')
-  stage.hintAt('a', { content: true })
-  stage.hintAt('d', { moved: true })
-  stage.hintAt('e', { moved: true })
-  stage.look()
-  expect(stage.seen('e/b')!.content).toBeGreaterThan(before.content)
-})
-
 test('what is not found while the root is away has not gone, although the root is back when that is looked at', () => {
   let isAway = false
   const guarded: string[] = []
@@ -184,24 +139,6 @@ test('what is not found while the root is away has not gone, although the root i
   expect(stage.seen('a')).toBeDefined()
 })
 
-test('what was written through a name that has gone is told of the other name, which was renamed in the same moment', () => {
-  const stage = known(['a'])
-  stage.disk.link(stage.at('a'), stage.at('b'))
-  stage.write('a')
-  stage.hintAt('b')
-  stage.hintAt('a', { content: true })
-  stage.look()
-  const before = stage.seen('b')!
-  stage.write('a')
-  stage.remove('a')
-  stage.move('b', 'c')
-  stage.hintAt('a', { content: true })
-  stage.look()
-  for (const name of ['b', 'c']) stage.hintAt(name, { moved: true })
-  stage.look()
-  expect(stage.seen('c')!.content).toBeGreaterThan(before.content)
-})
-
 test('what was written through a name that holds another file by now is told where it went', () => {
   const stage = known(['a', 'b', 'c'])
   const before = stage.seen('a')!
@@ -214,70 +151,6 @@ test('what was written through a name that holds another file by now is told whe
   stage.hintAt('b', { moved: true, content: true })
   stage.look()
   expect(stage.seen('c')!.content).toBeGreaterThan(before.content)
-})
-
-test.each(['b', 'c'])(
-  'what was written through a name whose directory has gone is told of the other name, which is %s',
-  (other) => {
-    const stage = known(['d/a'])
-    stage.disk.link(stage.at('d/a'), stage.at('b'))
-    stage.write('d/a')
-    stage.hintAt('b')
-    stage.hintAt('d/a', { content: true })
-    stage.look()
-    const before = stage.seen('b')!
-    stage.write('d/a')
-    stage.disk.setAttributes(stage.at('b'), { mtimeMs: before.mtimeMs })
-    stage.remove('d/a')
-    stage.remove('d')
-    if (other !== 'b') stage.move('b', other)
-    stage.hintAt('d/a', { content: true })
-    for (const name of new Set(['d', 'b', other])) stage.hintAt(name, { moved: name !== 'd' && other !== 'b' })
-    stage.look()
-    expect(stage.seen(other)!.content).toBeGreaterThan(before.content)
-  },
-)
-
-test.each(['renamed', 'removed'])(
-  'what is told of a name after its file was found to be %s, is told of the other name',
-  (what) => {
-    const stage = known(['a'])
-    stage.disk.link(stage.at('a'), stage.at('b'))
-    if (what === 'removed') {
-      stage.hintAt('b')
-      stage.look()
-    }
-    const before = stage.seen('a')!
-    let looks = 0
-    stage.onCall = () => {
-      if (++looks !== 2) return
-      stage.write('a') // within the tick in which it was linked
-      stage.disk.rename(stage.at('a'), '/away')
-    }
-    for (const name of ['b', 'a']) stage.hintAt(name)
-    stage.look()
-    expect(stage.known()).toEqual(['b'])
-    stage.hintAt('a', { content: true, moved: true })
-    stage.look()
-    expect(stage.seen('b')!.content).toBeGreaterThan(before.content)
-  },
-)
-
-test('what was written to after an exchange, through a name that has gone, is told of its other name', () => {
-  const stage = known(['a', 'c'])
-  stage.disk.link(stage.at('a'), stage.at('b'))
-  stage.write('a')
-  stage.hintAt('b')
-  stage.hintAt('a', { content: true })
-  stage.look()
-  const before = stage.seen('b')!
-  stage.disk.exchange(stage.at('a'), stage.at('c'))
-  stage.write('c')
-  stage.disk.rename(stage.at('c'), '/away')
-  stage.hintAt('a', { moved: true })
-  stage.hintAt('c', { moved: true, content: true })
-  stage.look()
-  expect(stage.seen('b')!.content).toBeGreaterThan(before.content)
 })
 
 test('what is in a directory that was made anew in the inode of the former one is not believed to be the same', () => {
