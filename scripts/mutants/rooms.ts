@@ -18,10 +18,11 @@ import { settling } from './rooms/settling.ts'
 import { source } from './rooms/source.ts'
 import { store } from './rooms/store.ts'
 import { target } from './rooms/target.ts'
+import { trust } from './rooms/trust.ts'
 
 /** All mistakes, by where they are made. */
 export const rooms: readonly Room[] = [
   ...[model, looking, scanning, applying, acked, batch, schedule],
-  ...[source, sending, target, settling, store, inotify, fanotify, portable, mirror],
+  ...[source, trust, sending, target, settling, store, inotify, fanotify, portable, mirror],
   ...[rules, importing, script, rsync, s3],
 ]

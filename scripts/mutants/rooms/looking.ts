@@ -211,8 +211,8 @@ export const looking: Room = {
     {
       name: 'no horizon',
       file: 'finding.ts',
-      find: 'disk.ctimeMs >= suspectFromMs\n',
-      replace: 'false\n',
+      find: '(disk.ctimeMs >= suspectFromMs && ',
+      replace: '(false && ',
       why: 'a recent file that looks equal is not believed where nobody hinted',
     },
     {

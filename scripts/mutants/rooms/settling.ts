@@ -75,7 +75,7 @@ export const settling: Room = {
     {
       name: 'a path that changed meanwhile is not sent again',
       file: 'settlement.ts',
-      find: "    schedule.touch(path, 'entry', now)\n",
+      find: "    else schedule.touch(path, 'entry', now)\n",
       replace: '',
       why: 'what is in doubt is sent again',
     },

@@ -105,8 +105,8 @@ export const target: Room = {
     {
       name: 'what happened during a copy is ignored',
       file: 'target.ts',
-      find: 'this.outbox.isDisturbed(parcel, step) || source()',
-      replace: 'source()',
+      find: '(this.outbox.isDisturbed(parcel, step) ? 0 : source().secondLook.resendMs(step, first))',
+      replace: 'source().secondLook.resendMs(step, first)',
       why: 'what was moved away and back during a copy looks as if nothing had happened',
     },
     {

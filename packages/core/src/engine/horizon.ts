@@ -14,7 +14,11 @@ export interface HorizonOptions {
 /** Until when everything is known that was written: a file of an older time that looks the same is the same. */
 export class Horizon {
   readonly #o: HorizonOptions
+  /** Wall time when the looks in progress began. */
+  #fromMs: number | undefined
   #settleAt: number | undefined
+  /** Where it was before the clock was set back. */
+  #formerMs = -Infinity
 
   constructor(options: HorizonOptions) {
     this.#o = options
@@ -25,22 +29,55 @@ export class Horizon {
     return this.#settleAt
   }
 
-  /** What was hinted at was looked at, from this wall time on; `isFull`: everything was. Within a transaction. */
-  move(wallMs: number, isFull: boolean): void {
-    const { store, monitor, patrol } = this.#o
-    const isAllSeen = isFull || monitor.guarantee === 'no-loss'
-    if (isAllSeen && !patrol.owesLooks) store.counters.horizonMs = wallMs
+  /**
+   * Goes back with a clock that was set back: else what is written now would be taken for old. Returns whether it was; then everything
+   * has to be looked at once more. By less than the margin that every look leaves, it does no harm.
+   */
+  follow(wallMs: number): boolean {
+    const { store } = this.#o
+    if (wallMs >= store.counters.horizonMs - RACY_MS) return false
+    this.#formerMs = Math.max(this.#formerMs, store.counters.horizonMs)
+    store.transaction(() => void (store.counters.horizonMs = wallMs))
+    this.giveUp()
+    return true
+  }
+
+  /** Whether all that was ever written at this wall time is known, as the clock was set back and has not come there again. */
+  isAhead(timeMs: number): boolean {
+    return timeMs < this.#formerMs - RACY_MS && timeMs > this.#o.clock.now() + RACY_MS
+  }
+
+  /** Looks begin, or go on. */
+  begin(wallMs: number): void {
+    this.#fromMs ??= wallMs
+  }
+
+  /** What was hinted at was looked at; `isFull`: everything was. Within a transaction. */
+  move(isFull: boolean): void {
+    if (this.#fromMs !== undefined) this.#set(this.#fromMs, isFull)
   }
 
   /** The looks are over. */
   looked(): void {
+    this.#fromMs = undefined
     this.#settleAt = this.#o.clock.monotonic() + SETTLE_MS
+  }
+
+  /** The looks in progress are begun anew. */
+  giveUp(): void {
+    this.#fromMs = undefined
   }
 
   /** Nothing has happened for a while: from here on, times tell every change apart. */
   settle(wallMs: number): void {
     this.#settleAt = undefined
-    this.#o.store.transaction(() => this.move(wallMs, false))
+    this.#o.store.transaction(() => this.#set(wallMs, false))
+  }
+
+  #set(wallMs: number, isFull: boolean): void {
+    const { store, monitor, patrol } = this.#o
+    const isAllSeen = isFull || monitor.guarantee === 'no-loss'
+    if (isAllSeen && !patrol.owesLooks) store.counters.horizonMs = wallMs
   }
 }
 

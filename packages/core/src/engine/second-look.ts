@@ -1,4 +1,5 @@
 import type { Step } from '../batch/step.ts'
+import type { Clock } from '../model/clock.ts'
 import { sameIdentity, sameObservation } from '../model/entry.ts'
 import type { FileSystem } from '../model/file-system.ts'
 import { nameOf, parentOf, type RawPath } from '../model/path.ts'
@@ -15,7 +16,11 @@ import type { Patrol } from './patrol.ts'
 export interface SecondLook {
   /** What is to be known of the source, when steps are sent, to tell later whether it has changed since. */
   first(steps: readonly Step[]): FirstLook
-  hasChanged(step: Step, first: FirstLook): boolean
+  /**
+   * In how many milliseconds a step has to be sent once more, as nobody knows what the handler has met; `undefined`: it need not. What
+   * has changed is hinted at.
+   */
+  resendMs(step: Step, first: FirstLook): number | undefined
   /**
    * Why something must not be deleted yet: `back`, it is there again, and nobody may ever tell (it is hinted at, then);
    * `unknown`, nobody could look whether it is there.
@@ -26,6 +31,8 @@ export interface SecondLook {
 export interface FirstLook {
   /** The last one that was given out. */
   readonly stamp: number
+  /** Wall time when it was taken. */
+  readonly atMs: number
   /**
    * Where the monitor may miss something, the times of change of directories: one that made room for something else and is back looks
    * as before otherwise. NaN of what could not be looked at, or was another already.
@@ -37,6 +44,7 @@ export type Doubt = 'back' | 'unknown'
 
 export interface SecondLookOptions {
   readonly fs: FileSystem
+  readonly clock: Pick<Clock, 'now'>
   readonly root: RawPath
   readonly task: Pick<Task, 'rules' | 'mounts' | 'signature'>
   readonly store: Pick<Store, 'seen' | 'counters'>
@@ -46,32 +54,47 @@ export interface SecondLookOptions {
 }
 
 export function createSecondLook(options: SecondLookOptions): SecondLook {
-  const { patrol, store } = options
-  const look: SecondLook = {
+  const { patrol, store, clock } = options
+  return {
     doubt(step) {
       if (step.type !== 'delete') return undefined
       if (patrol.isUnknown(step.path)) return 'unknown'
-      return patrol.mayMiss && look.hasChanged(step, AT_ANY_TIME) ? 'back' : undefined
+      return patrol.mayMiss && hasChanged(options, step, AT_ANY_TIME) ? 'back' : undefined
     },
     first(steps) {
       const directories = patrol.mayMiss ? steps.filter(({ seen }) => seen?.kind === 'directory') : []
-      return { stamp: store.counters.stamp, ctimesMs: new Map(directories.map((step) => [step, ctimeOf(options, step)])) }
+      const ctimesMs = new Map(directories.map((step) => [step, ctimeOf(options, step)]))
+      return { stamp: store.counters.stamp, atMs: clock.now(), ctimesMs }
     },
-    hasChanged(step, first) {
-      try {
-        if (step.seen === undefined ? !isBack(options, step.path, first.stamp) : isStill(options, step, first)) return false
-      } catch {
-        // It will be looked at again, and then be a problem.
-      }
-      const parent = options.tree().directories.nearest(parentOf(step.path))
-      if (parent.exact) options.tree().hint({ type: 'entry', dir: parent.dir, name: nameOf(step.path), content: true })
-      return true
+    resendMs(step, first) {
+      if (hasChanged(options, step, first)) return 0
+      const ctimeMs = first.ctimesMs.get(step)
+      return ctimeMs !== undefined && isWithinTick(ctimeMs, first.atMs) ? LONGEST_TICK_MS : undefined
     },
   }
-  return look
 }
 
-const AT_ANY_TIME: FirstLook = { stamp: Infinity, ctimesMs: new Map() }
+const AT_ANY_TIME: FirstLook = { stamp: Infinity, atMs: Infinity, ctimesMs: new Map() }
+
+function hasChanged(options: SecondLookOptions, step: Step, first: FirstLook): boolean {
+  try {
+    if (step.seen === undefined ? !isBack(options, step.path, first.stamp) : isStill(options, step, first)) return false
+  } catch {
+    // It will be looked at again, and then be a problem.
+  }
+  const parent = options.tree().directories.nearest(parentOf(step.path))
+  if (parent.exact) options.tree().hint({ type: 'entry', dir: parent.dir, name: nameOf(step.path), content: true })
+  return true
+}
+
+/** Whether what happened at a moment may have been given a time. Times of whole seconds are taken for those of a file system that has no others. */
+function isWithinTick(timeMs: number, momentMs: number): boolean {
+  return Math.abs(momentMs - timeMs) <= (timeMs % 1000 === 0 ? LONGEST_TICK_MS : KERNEL_TICK_MS)
+}
+
+const LONGEST_TICK_MS = 1000
+/** Linux gives files the time of its last timer interrupt, of which there are 100 a second at least. */
+const KERNEL_TICK_MS = 10
 
 function ctimeOf({ fs, root }: SecondLookOptions, { path, seen }: Step): number {
   try {

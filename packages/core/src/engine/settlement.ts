@@ -18,8 +18,11 @@ export interface SettlementOptions {
   readonly deleteLimit: DeleteLimit
   /** Monotonic. */
   readonly now: number
-  /** Whether the source may have been something else than what was seen, while the step was done. */
-  isDoubtful(step: Step): boolean
+  /**
+   * The source may have been something else than what was seen, while the step was done: in how many milliseconds it is to be sent
+   * once more. `undefined`: it was what was seen.
+   */
+  resendMs(step: Step): number | undefined
   failed(event: { batch: Batch; path?: string; error: unknown }): void
 }
 
@@ -45,8 +48,9 @@ export function settleDelivery(options: SettlementOptions): number {
     if (fails) schedule.postpone({ ...item, attempts }, now + retries.waitMs(attempts))
     else schedule.resume(item)
   }
-  for (const { path, from } of doubtful) {
-    schedule.touch(path, 'entry', now)
+  for (const [{ path, from }, waitMs] of doubtful) {
+    if (waitMs > 0) schedule.postpone({ ...freshItem(path, now), attempts: 1 }, now + waitMs)
+    else schedule.touch(path, 'entry', now)
     if (from !== undefined) schedule.touch(from, 'tree', now)
   }
   if (error === undefined) retryPaths(options, failed, failedPaths)
@@ -55,13 +59,18 @@ export function settleDelivery(options: SettlementOptions): number {
 }
 
 /** Which paths have failed, and of which nobody knows whether what was sent is what was seen. */
-function judge({ delivery, isDoubtful }: SettlementOptions): {
+function judge({ delivery, resendMs }: SettlementOptions): {
   readonly failed: ReadonlyMap<string, unknown>
-  readonly doubtful: ReadonlySet<Step>
+  /** With the time until they are sent once more. */
+  readonly doubtful: ReadonlyMap<Step, number>
 } {
   const { sent, answer, error } = delivery
-  if (error !== undefined) return { failed: answer.failed, doubtful: new Set() }
-  const doubtful = new Set(sent.filter((step) => !answer.failed.has(toText(step.path)) && isDoubtful(step)))
+  const doubtful = new Map<Step, number>()
+  if (error !== undefined) return { failed: answer.failed, doubtful }
+  for (const step of sent) {
+    const waitMs = answer.failed.has(toText(step.path)) ? undefined : resendMs(step)
+    if (waitMs !== undefined) doubtful.set(step, waitMs)
+  }
   if (answer.stale.size === 0) return { failed: answer.failed, doubtful }
   // It is as it was when the change was found, but was not when the handler looked.
   const failed = new Map(answer.failed)

@@ -56,8 +56,6 @@ export class Source {
   readonly #fs: FileSystem
   readonly #horizon: Horizon
   #tree: Tree
-  /** Wall time when the scan in progress began. */
-  #scanFrom: number | undefined
   #firstHintAt: number | undefined
   /** A scrub rests between its slices. */
   #isScrub = false
@@ -146,6 +144,7 @@ export class Source {
     this.drain()
     if (this.halting.check(now)) this.#restart()
     if (this.halting.isStopped) return false
+    if (this.#horizon.follow(wall)) this.hint({ type: 'lost', dir: ROOT_DIR, why: 'clock' })
     this.patrol.visit(this.#tree, now)
     this.#scrub(now)
     const gathering = this.#firstHintAt !== undefined && now < this.#firstHintAt + this.#gatherMs
@@ -174,12 +173,12 @@ export class Source {
   #slice(now: number, wall: number): boolean {
     const { store, clock } = this.#o
     this.#firstHintAt = undefined
-    this.#scanFrom ??= wall
+    this.#horizon.begin(wall)
     const end = now + SLICE_MS
     const done = store.transaction(() => {
       this.#tree.look()
       const finished = this.#tree.scan(() => clock.monotonic() >= end)
-      if (finished) this.#horizon.move(this.#scanFrom!, this.#isFull)
+      if (finished) this.#horizon.move(this.#isFull)
       return finished
     })
     this.#nextSliceAt = !done && this.#isScrub ? clock.monotonic() + REST_MS : undefined
@@ -188,7 +187,6 @@ export class Source {
   }
 
   #finish(): void {
-    this.#scanFrom = undefined
     this.#isScrub = false
     if (this.#isFull) this.#o.guard.scanned()
     this.#isFull = false
@@ -216,7 +214,7 @@ export class Source {
   /** In memory the tree is ahead of what was rolled back: it is read anew and everything is scanned. */
   #recover(error: unknown): void {
     const now = this.#o.clock.monotonic()
-    this.#scanFrom = undefined
+    this.#horizon.giveUp()
     if (error instanceof RootHalt) this.halting.stop(error.halt, now)
     else if (!this.#o.damaged(error)) {
       if (this.halting.stop(stateHalt(error), now)) this.#o.log.warn(`${this.halt!.message} Trying again.`)
@@ -232,6 +230,7 @@ export class Source {
         ...{ table: store.seen, counters: store.counters, fs: this.#fs, root },
         ...{ rules: task.rules, mounts: task.mounts, signature: task.signature },
         noLoss: monitor.guarantee === 'no-loss',
+        isAhead: (timeMs) => this.#horizon.isAhead(timeMs),
         arm: (dir, path) => monitor.arm(dir, path),
         disarm: (dir) => monitor.disarm(dir),
         touch: (path, scope) => this.#o.touch(path, scope),

@@ -199,11 +199,11 @@ export class Target {
     const { hooks, source, clock } = this.#o
     const { batch, durationMs, bytes } = delivery
     source().drain()
-    const isDoubtful = (step: Step) => this.outbox.isDisturbed(parcel, step) || source().secondLook.hasChanged(step, first)
+    const resendMs = (step: Step) => (this.outbox.isDisturbed(parcel, step) ? 0 : source().secondLook.resendMs(step, first))
     const count = settleDelivery({
       ...this.#parts,
       now: clock.monotonic(),
-      isDoubtful,
+      resendMs,
       delivery,
       again: parcel.again,
       failed: (event) => hooks.failed.call({ ...this.info, ...event }),

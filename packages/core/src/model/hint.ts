@@ -38,7 +38,7 @@ export interface EntryHint {
   readonly suspectFromMs?: number
 }
 
-type LostReason = 'overflow' | 'limit' | 'unresolved' | 'error'
+type LostReason = 'overflow' | 'limit' | 'unresolved' | 'error' | 'clock'
 
 /** What a monitor may ask of the tree. */
 export interface DirectoryIndex {

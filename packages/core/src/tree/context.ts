@@ -27,6 +27,8 @@ export interface TreeOptions {
   readonly signature?: Task['signature']
   /** Whether hints tell every change; then a changed ctime alone does not mean changed bytes. */
   readonly noLoss: boolean
+  /** Whether what has this time is known although it seems recent, as it is a time that the clock has yet to come to. Default: no. */
+  isAhead?(timeMs: number): boolean
   /** Watches a directory; called before it is read. */
   arm(dir: DirId, absolutePath: RawPath): 'armed' | 'gone' | 'limit'
   disarm(dir: DirId): void

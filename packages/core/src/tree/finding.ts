@@ -79,12 +79,12 @@ export function lookAt(
     return { dir, name, path, row, disk, content: wasWritten || disk.mtimeMs >= suspectFromMs, moved }
   }
   if (context.signature !== undefined && sameSignature(context.signature, row, disk)) return 'same'
-  const content = row.kind !== 'directory' && bytesMayDiffer(row, disk, look)
+  const content = row.kind !== 'directory' && bytesMayDiffer(context, row, disk, look)
   if (!content && sameObservation(row, disk)) return 'same'
   return { dir, name, path, row, disk, content, moved }
 }
 
-function bytesMayDiffer(row: SeenEntry, disk: Observation, options: LookOptions): boolean {
+function bytesMayDiffer(context: TreeContext, row: SeenEntry, disk: Observation, options: LookOptions): boolean {
   const { content, suspectFromMs, ctimeMeansContent, moved = false, made = false } = options
   return (
     content ||
@@ -93,6 +93,6 @@ function bytesMayDiffer(row: SeenEntry, disk: Observation, options: LookOptions)
     row.sizeBytes !== disk.sizeBytes ||
     row.mtimeMs !== disk.mtimeMs ||
     (ctimeMeansContent && row.ctimeMs !== disk.ctimeMs) ||
-    disk.ctimeMs >= suspectFromMs
+    (disk.ctimeMs >= suspectFromMs && context.isAhead?.(disk.ctimeMs) !== true)
   )
 }

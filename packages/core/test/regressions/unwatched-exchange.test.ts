@@ -8,10 +8,10 @@ import { raw } from '../support/two-states.ts'
 let stage: SourceStage
 
 /** A source in whose directory `d` nobody tells what happens, and the step that sends the directory `d/e`. */
-function sending(unwatched: string | undefined): Step {
-  stage = new SourceStage('no-loss')
+function sending(unwatched: string | undefined, tickMs?: number): Step {
+  stage = new SourceStage('no-loss', tickMs)
   stage.unwatched = unwatched
-  stage.run()
+  stage.run(5000)
   const path = raw('d/e')
   const seen = stage.store.seen.get(stage.source.tree.directories.nearest(parentOf(path)).dir, nameOf(path))
   expect(seen?.kind).toBe('directory')
@@ -27,10 +27,24 @@ test('a directory that was a file for a moment while it was sent is sent once mo
   const step = sending(`${ROOT}/d`)
   const { secondLook } = stage.source
   const first = secondLook.first([step])
-  expect(secondLook.hasChanged(step, first)).toBe(false)
+  expect(secondLook.resendMs(step, first)).toBeUndefined()
   exchange()
   exchange()
-  expect(secondLook.hasChanged(step, first)).toBe(true)
+  expect(secondLook.resendMs(step, first)).toBe(0)
+})
+
+test('so is one that was a file for a moment within the tick of the clock in which it was made, but not for ever', () => {
+  const step = sending(`${ROOT}/d`, 1000)
+  const { secondLook } = stage.source
+  exchange()
+  exchange()
+  stage.run()
+  const first = secondLook.first([step])
+  exchange()
+  exchange()
+  expect(secondLook.resendMs(step, first)).toBe(1000) // when the tick is over
+  stage.clock.advance(1000)
+  expect(secondLook.resendMs(step, secondLook.first([step]))).toBeUndefined()
 })
 
 test('so is one that was a file when it was to be sent', () => {
@@ -39,7 +53,7 @@ test('so is one that was a file when it was to be sent', () => {
   exchange()
   const first = secondLook.first([step])
   exchange()
-  expect(secondLook.hasChanged(step, first)).toBe(true)
+  expect(secondLook.resendMs(step, first)).toBe(0)
 })
 
 test('where everything is watched the monitor tells, and it is not looked at before it is sent', () => {

@@ -14,7 +14,7 @@ import { observe } from '../simulation/world/inode.ts'
 /** A source on a disk in memory. Each call of the file system takes some time. */
 export class SourceStage {
   readonly clock = new FakeClock()
-  readonly disk = new Disk({ type: 0xef53, tickMs: 1, reusesInodes: false, hasBirth: true, wallMs: () => this.clock.now() })
+  readonly disk: Disk
   readonly store: Store
   readonly guarantee: Monitor['guarantee']
   callMs = 0
@@ -28,7 +28,9 @@ export class SourceStage {
   touched: string[] = []
   disturbed: string[] = []
 
-  constructor(guarantee: Monitor['guarantee']) {
+  /** `tickMs`: of the times of files. */
+  constructor(guarantee: Monitor['guarantee'], tickMs = 1) {
+    this.disk = new Disk({ type: 0xef53, tickMs, reusesInodes: false, hasBirth: true, wallMs: () => this.clock.now() })
     this.guarantee = guarantee
     this.store = memoryStore()
     for (const path of ['d', 'd/e']) this.disk.mkdir(`${ROOT}/${path}`)
