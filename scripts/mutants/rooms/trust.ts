@@ -57,16 +57,30 @@ export const trust: Room = {
     {
       name: 'a clock that was set back is not noticed',
       file: 'horizon.ts',
-      find: 'if (wallMs >= store.counters.horizonMs - RACY_MS) return false',
-      replace: 'if (wallMs >= 0) return false',
+      find: '    return isBack\n',
+      replace: '    return false\n',
       why: 'what is written from then on has a time at which all seemed to be known',
     },
     {
       name: 'after the clock was set back everything seems recent',
       file: 'horizon.ts',
-      find: 'return timeMs < this.#formerMs - RACY_MS && timeMs > this.#o.clock.now() + RACY_MS',
+      find: 'return timeMs < this.#knownAheadMs - RACY_MS && timeMs > this.#o.clock.now() + RACY_MS',
       replace: 'return false',
       why: 'a clock that begins in 1970 is no reason to send everything again',
+    },
+    {
+      name: 'what has times of the former clock is sent for ever',
+      file: 'horizon.ts',
+      find: ' === this.#fromMs) this.#knownAheadMs = Infinity',
+      replace: ' < 0) this.#knownAheadMs = Infinity',
+      why: 'once all was seen, what lies ahead of the clock is known',
+    },
+    {
+      name: 'the clock is compared with the horizon only',
+      file: 'horizon.ts',
+      find: 'offsetMs < this.#offsetMs - RACY_MS || ',
+      replace: '',
+      why: 'while much is looked at, the horizon is far behind, and tells nothing of the clock',
     },
     {
       name: 'any two times tell what happened in between',

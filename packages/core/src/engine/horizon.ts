@@ -17,8 +17,11 @@ export class Horizon {
   /** Wall time when the looks in progress began. */
   #fromMs: number | undefined
   #settleAt: number | undefined
-  /** Where it was before the clock was set back. */
-  #formerMs = -Infinity
+  /** What has a time between the clock's and this one is known. */
+  #knownAheadMs = Infinity
+  /** Wall time less monotonic time, at most, since the clock was set back; and when that was last asked for. */
+  #offsetMs = -Infinity
+  #followedAt: number | undefined
 
   constructor(options: HorizonOptions) {
     this.#o = options
@@ -30,21 +33,29 @@ export class Horizon {
   }
 
   /**
-   * Goes back with a clock that was set back: else what is written now would be taken for old. Returns whether it was; then everything
-   * has to be looked at once more. By less than the margin that every look leaves, it does no harm.
+   * Goes back with a clock that was set back: else what is written from then on would be taken for old. Returns whether it was; then
+   * everything has to be looked at once more. By less than the margin that every look leaves, it does no harm.
    */
   follow(wallMs: number): boolean {
-    const { store } = this.#o
-    if (wallMs >= store.counters.horizonMs - RACY_MS) return false
-    this.#formerMs = Math.max(this.#formerMs, store.counters.horizonMs)
-    store.transaction(() => void (store.counters.horizonMs = wallMs))
-    this.giveUp()
-    return true
+    const { store, clock } = this.#o
+    const { horizonMs } = store.counters
+    const now = clock.monotonic()
+    const sinceMs = now - (this.#followedAt ?? now)
+    const offsetMs = wallMs - now
+    const isBack = offsetMs < this.#offsetMs - RACY_MS || wallMs < horizonMs - RACY_MS
+    if (isBack) {
+      store.transaction(() => void (store.counters.horizonMs = Math.min(horizonMs, wallMs - sinceMs)))
+      this.#knownAheadMs = Math.min(this.#knownAheadMs, horizonMs)
+      this.giveUp()
+    }
+    this.#offsetMs = isBack ? offsetMs : Math.max(this.#offsetMs, offsetMs)
+    this.#followedAt = now
+    return isBack
   }
 
-  /** Whether all that was ever written at this wall time is known, as the clock was set back and has not come there again. */
+  /** Whether all that was ever written at this wall time is known although it seems recent, as the clock has yet to come there. */
   isAhead(timeMs: number): boolean {
-    return timeMs < this.#formerMs - RACY_MS && timeMs > this.#o.clock.now() + RACY_MS
+    return timeMs < this.#knownAheadMs - RACY_MS && timeMs > this.#o.clock.now() + RACY_MS
   }
 
   /** Looks begin, or go on. */
@@ -57,8 +68,10 @@ export class Horizon {
     if (this.#fromMs !== undefined) this.#set(this.#fromMs, isFull)
   }
 
-  /** The looks are over. */
+  /** The looks are over, and written down. */
   looked(): void {
+    // When they moved it, all was seen, what has times ahead of the clock included.
+    if (this.#o.store.counters.horizonMs === this.#fromMs) this.#knownAheadMs = Infinity
     this.#fromMs = undefined
     this.#settleAt = this.#o.clock.monotonic() + SETTLE_MS
   }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { ROOT_DIR } from '../../src/model/entry.ts'
 import { ROOT } from '../simulation/world/disk.ts'
 import { SourceStage } from '../support/source-stage.ts'
 import { raw } from '../support/two-states.ts'
@@ -76,4 +77,37 @@ test('what was known before the clock was set back is not sent again, what was n
   stage.run()
   expect(stage.touched).toContain(recent)
   expect(stage.touched).not.toContain(known)
+})
+
+test('where everything is looked at again and again, what has times of a clock that was set back is sent once more, not for ever', () => {
+  const stage = new SourceStage('best-effort')
+  stage.run()
+  stage.clock.jump(-HOUR_MS)
+  const poll = (): string[] => {
+    stage.touched = []
+    stage.source.hint({ type: 'tree', dir: ROOT_DIR })
+    stage.run(2000)
+    return stage.touched
+  }
+  expect(poll()).toContain('d/f')
+  expect(poll()).toEqual([])
+})
+
+test('that the clock was set back shows while everything is being looked at, also when all was last known long before', () => {
+  const stage = new SourceStage('no-loss')
+  stage.run(5000)
+  stage.clock.advance(2 * HOUR_MS)
+  stage.callMs = 5
+  stage.source.hint({ type: 'tree', dir: ROOT_DIR })
+  expect(stage.source.work()).toBe(true) // there is more to look at
+  stage.clock.jump(-HOUR_MS)
+  stage.disk.write(FILE, 10)
+  const { mtimeMs, ctimeMs } = stage.disk.find(FILE)!
+  stage.hintAt('d/f', { content: true })
+  stage.source.work()
+  Object.assign(stage.disk.find(FILE)!, { version: 0, mtimeMs, ctimeMs }) // written again within the tick, and not told of
+  stage.touched = []
+  stage.clock.advance(3000)
+  stage.run()
+  expect(stage.touched).toContain('d/f')
 })
