@@ -74,6 +74,14 @@ export const sending: Room = {
       why: 'what a target held before is kept unless the user decides otherwise',
     },
     {
+      name: 'a directory in use is compared again at once for what is to go into it',
+      file: 'outbox.ts',
+      find: '    if (this.#parked.has(path)) this.#park(item)\n    else if (asked.has(path)) this.#o.schedule.postpone(item, now + RETURNED_MS)\n    else this.#o',
+      replace: '    this.#o',
+      why: 'when it can be sent is known when its batch is back: until then that would go on for ever',
+      hangs: true,
+    },
+    {
       name: 'what is held deep below a listing is forgotten',
       file: 'outbox.ts',
       find: "mergeItem(item, 'tree', item.lastAt) // a listing would not lead there again",

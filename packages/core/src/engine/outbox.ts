@@ -97,6 +97,7 @@ export class Outbox {
 
   /** The next batch of what is due; its paths are taken until {@link Outbox.release}. `patient`: files that settle or are big may wait. */
   next(now: number, maxChanges: number, patient: boolean): Parcel | undefined {
+    const asked = new Set<RawPath>()
     for (;;) {
       const items = this.#o.schedule.take(now, maxChanges)
       if (items.length === 0) {
@@ -104,7 +105,7 @@ export class Outbox {
         return undefined
       }
       const assembly = this.#o.comparison.compare(this.#unhold(items), maxChanges, patient)
-      const { steps, later } = this.#distribute(assembly, now)
+      const { steps, later } = this.#distribute(assembly, asked, now)
       if (steps.length > 0) {
         const mark = this.#o.flight.add(pathsOf(steps))
         this.#inFlight++
@@ -141,17 +142,27 @@ export class Outbox {
     this.rounds++
   }
 
-  /** `later`: why steps were left out that may come yet. */
-  #distribute({ steps, rest, waiting, held, busy, parents }: Assembly<Item>, now: number): { steps: Step[]; later?: Doubt } {
+  /** `asked`: directories that were compared for what is to go into them. `later`: why steps were left out that may come yet. */
+  #distribute(assembly: Assembly<Item>, asked: Set<RawPath>, now: number): { steps: Step[]; later?: Doubt } {
+    const { steps, rest, waiting, held, busy, parents } = assembly
     const { schedule, deletes } = this.#o
     for (const item of rest) schedule.resume(item)
     for (const { path, item, at } of waiting) schedule.postpone({ ...item, path, scope: 'entry', after: undefined }, at)
     for (const path of busy) this.#park(freshItem(path, now))
-    for (const path of parents) schedule.touch(path, 'tree', now)
+    for (const path of parents) this.#compareFirst(path, asked, now)
     this.#hold(held)
     if (deletes) return this.#withoutDoubtful(steps, now)
     this.#o.forget(steps.filter((step) => step.type === 'delete'))
     return { steps: steps.filter((step) => step.type !== 'delete') }
+  }
+
+  /** A directory that the target lacks, with what is to go into it: unless it is in use, or was compared just now and could not be sent. */
+  #compareFirst(path: RawPath, asked: Set<RawPath>, now: number): void {
+    const item: Item = { ...freshItem(path, now), scope: 'tree' }
+    if (this.#parked.has(path)) this.#park(item)
+    else if (asked.has(path)) this.#o.schedule.postpone(item, now + RETURNED_MS)
+    else this.#o.schedule.touch(path, 'tree', now)
+    asked.add(path)
   }
 
   /** By the next comparison it may be known what is there. */
@@ -221,7 +232,7 @@ export function pathsOf(steps: readonly Step[]): RawPath[] {
   return steps.flatMap(({ path, from }) => (from === undefined ? [path] : [path, from]))
 }
 
-/** Until then what is there again has been looked at. */
+/** Until then what is there again has been looked at, and a directory that was kept back may be free to go. */
 const RETURNED_MS = 200
 /** As often as what could not be looked at is looked at again. */
 const UNKNOWN_MS = 2000

@@ -200,3 +200,16 @@ test('what is held deep below a directory is held on when only the listing of th
   stage.touch('b', 'listing')
   expect([stage.next(), stage.outbox.held]).toEqual([undefined, 2])
 })
+
+test('what waits for a directory that is in use is not asked for again and again', () => {
+  const stage = beginOutbox({ 'd/': 1, 'd/b': 3, 'd/c': 4 }, { 'd/': 1, 'd/a': 2 }, { maxDelete: { share: 0, above: 0 } })
+  stage.touch('d/c', 'entry')
+  const parcel = stage.next(1)!
+  expect(told(parcel.steps)).toEqual(['+d/c'])
+  const { seen } = stage.states.store
+  seen.put(ROOT_DIR, raw('d'), { ...seen.get(ROOT_DIR, raw('d'))!, ino: 9, birthMs: 9, stamp: 900 }) // it is another by now
+  stage.touch('d', 'tree')
+  expect(stage.next(1)).toBeUndefined() // the deletion of what is gone is held, and leaves no room for more at a time
+  stage.confirm(parcel)
+  expect(drain(stage, 1)).toEqual([['~d'], ['+d/b']])
+})

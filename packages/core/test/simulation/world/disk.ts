@@ -183,6 +183,7 @@ export class Disk {
     this.#markVanished(from, source.inode)
     if (victim !== undefined) this.#markVanished(to, victim)
     if (victim !== undefined && victim.nlink > 1) this.onUnlink(to, victim)
+    if (this.isHidden(to)) this.#noteLeaving(from, source.inode)
     source.directory.entries!.delete(source.name)
     target.directory.entries!.set(target.name, source.inode)
     source.inode.ctimeMs = this.#volumeOf(source.inode).time
@@ -191,6 +192,12 @@ export class Disk {
     const moved: KernelEvent = { directory: source.inode, mask: IN.MOVE_SELF, name: '' }
     const gone = victim === undefined ? [] : this.#dropped(victim)
     return this.#tell([{ ...source, mask: IN.MOVED_FROM }, { ...target, mask: IN.MOVED_TO }, moved, ...gone])
+  }
+
+  /** For those who look, names go as if they were removed. */
+  #noteLeaving(path: string, inode: Inode): void {
+    if (inode.nlink > 1) this.onUnlink(path, inode)
+    for (const [name, entry] of inode.entries ?? []) this.#noteLeaving(`${path}/${name}`, entry)
   }
 
   exchange(a: string, b: string): boolean {
