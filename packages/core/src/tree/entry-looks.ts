@@ -124,7 +124,6 @@ class Round {
 
   #noteStray(dir: DirId, name: RawPath, moved: boolean): void {
     this.#limbo.noteStray()
-    this.#context.departures.noteStray()
     for (const file of this.#context.departures.find(dir, name, moved)) this.#strays.add(file)
   }
 

@@ -51,7 +51,10 @@ export function createLimbo(context: TreeContext): Limbo {
       const left = paths.get(name)
       if (left !== undefined) paths.set(name, { ...left, written: true })
     },
-    noteStray: () => void (hasStray = true),
+    noteStray() {
+      hasStray = true
+      context.departures.noteStray() // it may turn up after all that is in limbo was settled
+    },
     get hasStray() {
       return hasStray
     },
