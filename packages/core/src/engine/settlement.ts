@@ -49,6 +49,7 @@ export function settleDelivery(options: SettlementOptions): number {
     else schedule.resume(item)
   }
   for (const [{ path, from }, waitMs] of doubtful) {
+    // As a retry, which no flush hurries: at once it would be as doubtful.
     if (waitMs > 0) schedule.postpone({ ...freshItem(path, now), attempts: 1 }, now + waitMs)
     else schedule.touch(path, 'entry', now)
     if (from !== undefined) schedule.touch(from, 'tree', now)

@@ -201,6 +201,15 @@ test('what is held deep below a directory is held on when only the listing of th
   expect([stage.next(), stage.outbox.held]).toEqual([undefined, 2])
 })
 
+test('a state that contradicts itself keeps nobody busy: the same directory, and yet another one', () => {
+  const stage = beginOutbox({ 'd/': 1, 'd/b': 3 }, {})
+  const entry = stage.states.store.seen.get(ROOT_DIR, raw('d'))!
+  stage.states.acked.put(raw('d'), { ...entry, ino: 9 })
+  stage.touch('d/b', 'entry')
+  expect(stage.next()).toBeUndefined()
+  expect(stage.outbox.nextAt).toBeGreaterThan(stage.clock.monotonic())
+})
+
 test('what waits for a directory that is in use is not asked for again and again', () => {
   const stage = beginOutbox({ 'd/': 1, 'd/b': 3, 'd/c': 4 }, { 'd/': 1, 'd/a': 2 }, { maxDelete: { share: 0, above: 0 } })
   stage.touch('d/c', 'entry')
