@@ -17,39 +17,27 @@ test('a mode that is set through one name of a file, within one tick of the cloc
   expect(stage.seen('a')).toMatchObject({ mode: 0o600 })
 })
 
-test('what is written through one name of a file is told of the other, which was renamed in the same moment', () => {
-  const stage = known(['a'])
-  stage.write('a')
-  stage.disk.link(stage.at('a'), stage.at('b'))
-  stage.hintAt('b')
-  stage.hintAt('a', { content: true })
-  stage.look()
-  const before = stage.seen('b')!
-  stage.write('a')
-  stage.move('b', 'c')
-  stage.hintAt('a', { content: true })
-  stage.hintAt('b', { moved: true })
-  stage.hintAt('c', { moved: true })
-  stage.look()
-  expect(stage.seen('c')!.content).toBeGreaterThan(before.content)
-})
-
-test('what is written through one name of a file is told of the other, whose directory was renamed in the same moment', () => {
-  const stage = known(['a', 'd/x'])
-  stage.write('a')
-  stage.disk.link(stage.at('a'), stage.at('d/b'))
-  stage.hintAt('d/b')
-  stage.hintAt('a', { content: true })
-  stage.look()
-  const before = stage.seen('d/b')!
-  stage.write('a')
-  stage.move('d', 'e')
-  stage.hintAt('a', { content: true })
-  stage.hintAt('d', { moved: true })
-  stage.hintAt('e', { moved: true })
-  stage.look()
-  expect(stage.seen('e/b')!.content).toBeGreaterThan(before.content)
-})
+test.each([
+  ['which', 'b', 'c', ['b', 'c']],
+  ['whose directory', 'd/b', 'e/b', ['d', 'e']],
+])(
+  'what is written through one name of a file is told of the other, %s was renamed in the same moment',
+  (_what, name, to, [from, at]) => {
+    const stage = known(['a', 'd/x'])
+    stage.write('a')
+    stage.disk.link(stage.at('a'), stage.at(name))
+    stage.hintAt(name)
+    stage.hintAt('a', { content: true })
+    stage.look()
+    const before = stage.seen(name)!
+    stage.write('a')
+    stage.move(from!, at!)
+    stage.hintAt('a', { content: true })
+    for (const moved of [from!, at!]) stage.hintAt(moved, { moved: true })
+    stage.look()
+    expect(stage.seen(to)!.content).toBeGreaterThan(before.content)
+  },
+)
 
 test('what was written through a name that has gone is told of the other name, which was renamed in the same moment', () => {
   const stage = known(['a'])

@@ -29,9 +29,15 @@ interface Chunk {
   readonly end: number
 }
 
-/** A history is begun. */
+/** A history is begun; those of its chunk that went wrong before it. */
 interface Begun {
   readonly seed: number
+  readonly broken: readonly number[]
+}
+
+/** A history that its process was ended in. */
+interface Stuck extends Begun {
+  readonly chunk: Chunk
 }
 
 interface Result {
@@ -82,21 +88,17 @@ async function runChunks(take: () => Chunk | undefined, add: (result: Result) =>
     const stuck = await runProcess(chunk, take, add)
     if (stuck === undefined) return
     console.log(`Seed ${stuck.seed}: does not come to an end`)
-    add({ histories: stuck.seed + 1 - stuck.chunk.from, turns: 0, broken: [stuck.seed] })
+    add({ histories: stuck.seed + 1 - stuck.chunk.from, turns: 0, broken: [...stuck.broken, stuck.seed] })
     chunk = stuck.seed + 1 < stuck.chunk.end ? { from: stuck.seed + 1, end: stuck.chunk.end } : take()
   }
 }
 
 /** Resolves to the history that the process was ended in. */
-function runProcess(
-  first: Chunk,
-  take: () => Chunk | undefined,
-  add: (result: Result) => void,
-): Promise<(Begun & { chunk: Chunk }) | undefined> {
+function runProcess(first: Chunk, take: () => Chunk | undefined, add: (result: Result) => void): Promise<Stuck | undefined> {
   return new Promise((resolve, reject) => {
     const child = fork(import.meta.filename, { execArgv: process.execArgv })
     let chunk = first
-    let stuck: (Begun & { chunk: Chunk }) | undefined
+    let stuck: Stuck | undefined
     let timer: NodeJS.Timeout | undefined
     child.on('message', (message: Begun | Result) => {
       clearTimeout(timer)
@@ -125,7 +127,7 @@ async function work(from: number, end: number): Promise<void> {
   let turns = 0
   const broken: number[] = []
   for (let seed = from; seed < end; seed++) {
-    process.send!({ seed } satisfies Begun)
+    process.send!({ seed, broken } satisfies Begun)
     const outcome = await simulate(drawHistory(seed))
     turns += outcome.turns
     if (outcome.broken === undefined) continue
