@@ -225,7 +225,7 @@ export const applying: Room = {
     {
       name: 'the next process does not ask about a mount that has gone with the directory above',
       file: 'limbo.ts',
-      find: 'if (lostMount(table, ROOT_PATH, row) === undefined) remove',
+      find: 'if (lostMount(context.table, ROOT_PATH, row) === undefined) remove',
       replace: 'if (row.kind !== undefined) remove',
       why: 'a halt lasts until a person has answered',
     },

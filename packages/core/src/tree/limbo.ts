@@ -73,15 +73,19 @@ export function createLimbo(context: TreeContext): Limbo {
       return paths.size
     },
   }
-  // Rows that a dead process, or a scan that was given up, left behind: nobody was told that they have gone, nor from where.
-  const left = table.list(LIMBO)
+  removeLeft(context, limbo, paths)
+  return limbo
+}
+
+/** Rows that a dead process, or a scan that was given up, left behind: nobody was told that they have gone, nor from where. */
+function removeLeft(context: TreeContext, limbo: Away, paths: Map<RawPath, Left>): void {
+  const left = context.table.list(LIMBO)
   for (const row of left) {
     // What was mounted there is still missed when everything is read anew.
-    if (lostMount(table, ROOT_PATH, row) === undefined) remove(context, limbo, row.name, row, false)
+    if (lostMount(context.table, ROOT_PATH, row) === undefined) remove(context, limbo, row.name, row, false)
     else paths.set(row.name, { dir: LIMBO, name: row.name, path: ROOT_PATH, written: true })
   }
   if (left.length > 0) context.touch(ROOT_PATH, 'tree')
-  return limbo
 }
 
 /** `written`: whether bytes of something below it may have been written since they were seen. */
